@@ -1,0 +1,1 @@
+"""Step gradient descent by keyboard, iteration by iteration, in any terminal."""

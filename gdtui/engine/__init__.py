@@ -1,0 +1,1 @@
+"""The arithmetic of descent: no input or output, no clock, no screen."""

@@ -1,0 +1,146 @@
+"""The record of a descent: its rows in compact columns, and a few states from which any other is recomputed."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable
+from copy import copy
+from math import isfinite
+from operator import attrgetter, itemgetter
+from struct import Struct
+from typing import NamedTuple, TypeAlias
+
+from gdtui.engine.descent import Method, Record, State, Values, advance, begin
+from gdtui.engine.overview import Overview
+
+SPACING = 512
+"""Iterations between two states kept; a state between them is recomputed from the one before, bit for bit."""
+
+CHARTED = ("w", "b", "dw", "db", "loss")
+
+Stop: TypeAlias = Callable[[float], bool]
+"""Told the loss of each new row; a true answer ends the descent there."""
+
+
+class Row(NamedTuple):
+    """One iteration: gradient and loss are those at (w, b); eta is the one of the update that led here."""
+
+    iteration: int
+    w: float
+    b: float
+    dw: float
+    db: float
+    loss: float
+    eta: float
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether a descent can go on from here."""
+        return all(map(isfinite, self))
+
+
+class History:
+    """The rows 0, 1, 2, ... of one descent, 48 bytes each, and the methods by which they were reached."""
+
+    def __init__(self, method: Method, w: float, b: float) -> None:
+        self._tip = begin(method, w, b)
+        self._states = [self._tip]
+        self._changes = [(0, method)]
+        self._columns = {name: array("d", [getattr(self._tip, name)]) for name in Row._fields[1:]}
+        self._overviews = {name: Overview(self._columns[name]) for name in CHARTED}
+
+    @property
+    def last(self) -> int:
+        """The number of the last row."""
+        return self._tip.iteration
+
+    @property
+    def changes(self) -> tuple[tuple[int, Method], ...]:
+        """The methods in the order they came into force, each with the row from which it leads on."""
+        return tuple(self._changes)
+
+    def row(self, iteration: int) -> Row:
+        """One row; IndexError where there is none."""
+        return Row(iteration, *(column[iteration] for column in self._columns.values()))
+
+    def column(self, name: str) -> array[float]:
+        """A quantity of every row, by its name in `Row`."""
+        return self._columns[name]
+
+    def overview(self, name: str) -> Overview:
+        """The same in a few hundred stretches, for charts; of w, b, dw, db and loss."""
+        return self._overviews[name]
+
+    def catch_up(self) -> None:
+        """Bring every overview up to date, so that none has a long way to go when somebody looks."""
+        for overview in self._overviews.values():
+            overview.catch_up()
+
+    def method(self, iteration: int) -> Method:
+        """The method of the update that leaves a row."""
+        return self._changes[bisect_right(self._changes, iteration, key=itemgetter(0)) - 1][1]
+
+    def state(self, iteration: int) -> State:
+        """The state at a row, recomputed from the last one kept before it."""
+        if iteration == self.last:
+            return self._tip
+        state = self._states[bisect_right(self._states, iteration, key=attrgetter("iteration")) - 1]
+        while state.iteration < iteration:
+            later = bisect_right(self._changes, state.iteration, key=itemgetter(0))
+            end = self._changes[later][0] if later < len(self._changes) else iteration
+            n = min(end, iteration) - state.iteration
+            state = advance(self._changes[later - 1][1], state, n, _go_on)
+        return state
+
+    def extend(self, n: int, stop: Stop | None = None) -> bool:
+        """Take n more updates, fewer where a number is not finite or `stop` says so; whether it did."""
+        rows: list[Values] = []
+        stopped = False
+
+        def record_and_ask(row: Values) -> bool:
+            nonlocal stopped
+            rows.append(row)
+            stopped = stop is not None and stop(row[4])
+            return stopped
+
+        record: Record = rows.append if stop is None else record_and_ask
+        method, end = self._changes[-1][1], self.last + n
+        while self.last < end and not stopped:
+            n = min(end - self.last, SPACING - self.last % SPACING)
+            self._tip = advance(method, self._tip, n, record)
+            # An array takes packed bytes three times as fast as it takes floats one by one.
+            pack = Struct(f"{len(rows)}d").pack
+            for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=True):
+                column.frombytes(pack(*values))
+            rows.clear()
+            if self.last % SPACING == 0:
+                self._states.append(self._tip)
+            if not self.row(self.last).is_finite:
+                break
+        return stopped
+
+    def change(self, method: Method) -> None:
+        """Lead on from the last row by another method."""
+        if self._changes[-1][0] == self.last:
+            self._changes.pop()
+        if not self._changes or self._changes[-1][1] != method:
+            self._changes.append((self.last, method))
+        if self.last == 0:  # row 0 shows the eta of the first update
+            self._tip = begin(method, self._tip.w, self._tip.b)
+            self._states = [self._tip]
+            self._columns["eta"][0] = self._tip.eta
+
+    def fork(self, iteration: int) -> History:
+        """A history of its own with the rows up to an iteration."""
+        fork = copy(self)
+        fork._tip = self.state(iteration)
+        fork._states = [state for state in self._states if state.iteration <= iteration]
+        fork._changes = [change for change in self._changes if change[0] <= iteration]
+        fork._columns = {name: column[: iteration + 1] for name, column in self._columns.items()}
+        fork._overviews = {name: self._overviews[name].of(fork._columns[name]) for name in CHARTED}
+        return fork
+
+
+def _go_on(_row: Values) -> None:
+    """Recompute without recording."""

@@ -1,0 +1,52 @@
+"""What a person can tell the session to do; each command is a value, so that a run can be told again."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gdtui.session.stopping import Goal
+
+
+@dataclass(frozen=True)
+class Step:
+    """Go forward n iterations, pausing where the recipe's stop rules say so."""
+
+    n: int = 1
+
+
+@dataclass(frozen=True)
+class Forward:
+    """Go forward exactly n iterations, past any stop rule; or until a goal is reached, n at the most."""
+
+    n: int
+    until: Goal | None = None
+
+
+@dataclass(frozen=True)
+class Back:
+    """Go back n iterations, as far as there are any."""
+
+    n: int = 1
+
+
+@dataclass(frozen=True)
+class GoTo:
+    """Look at an iteration that is on record, or the last one before it."""
+
+    iteration: int
+
+
+@dataclass(frozen=True)
+class SetEta:
+    """Use another eta from the current iteration on."""
+
+    eta: float
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Begin again at iteration 0 with the eta in hand: at the same start, or at a given (w, b)."""
+
+    start: tuple[float, float] | None = None
+
+
+Command: TypeAlias = Step | Forward | Back | GoTo | SetEta | Restart

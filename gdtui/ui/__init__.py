@@ -1,0 +1,1 @@
+"""The screen: it reads the session and sends commands to it."""

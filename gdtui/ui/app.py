@@ -1,0 +1,289 @@
+"""The app: keys become commands to the session, and the screen is told once what came of them."""
+
+import math
+import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from textwrap import wrap
+from time import monotonic
+from typing import Any
+
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding
+from textual.events import DescendantFocus
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
+from textual.timer import Timer
+from textual.widgets import Input
+
+from gdtui.engine.mistakes import BadInput
+from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, Step
+from gdtui.session.numerals import exact, pair, positive, quoted, whole
+from gdtui.session.recipe import Recipe
+from gdtui.session.session import Reason, Session
+from gdtui.session.stopping import MOST_ITERATIONS, Goal, NotFinite, read_goal
+from gdtui.ui import frame, glyphs, stylesheet
+from gdtui.ui.help import Help
+from gdtui.ui.keys import BINDINGS, KEYS
+from gdtui.ui.player import Player
+from gdtui.ui.sentence import on_how_it_goes
+from gdtui.ui.terminal import CellDriver, driver_class
+from gdtui.ui.views.descent import Descent
+from gdtui.ui.widgets.lines import PLAIN, Lines
+from gdtui.ui.widgets.question import Question
+
+FRAME = 1 / 15
+"""Seconds between two frames, at the least."""
+
+MOVING = {"step", "first", "last", "ask", "restart", "eta"}
+"""Actions that would pull the cursor from under a fast forward."""
+
+
+class Gdtui(App[None]):
+    """Step gradient descent by keyboard."""
+
+    TITLE = "gdtui"
+    AUTO_FOCUS = None
+    BINDINGS = [*BINDINGS, Binding("ctrl+c", "quit", show=False, priority=True)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (24, "-high")]
+
+    # The terminal's own colours: right on light and dark ground, few bytes, and NO_COLOR leaves them out.
+    theme: Reactive[str] = Reactive("ansi-dark")
+
+    def __init__(self, recipe: Recipe, css: Path | None = None, *, ascii_only: bool = False) -> None:
+        super().__init__(driver_class=driver_class(), css_path=[stylesheet.own(), *([css] if css else [])])
+        self.animation_level = "none"
+        self.session = Session(recipe)
+        self.player = Player(self, self.session, self.changed)
+        self._glyphs = glyphs.for_terminal(ascii_only=ascii_only)
+        self._view = Descent(self._glyphs)
+        self._status, self._sentence, self._left_out, self._footer = (
+            Lines(id=name) for name in ("status", "sentence", "left-out", "footer")
+        )
+        self._question = Question()
+        self._note = ""
+        self._drawn_at = 0.0
+        self._next_frame: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Status, the view, a sentence, and the keys or a question."""
+        yield self._status
+        yield self._view
+        yield self._sentence
+        yield self._left_out
+        yield self._footer
+        yield self._question
+
+    def on_resize(self) -> None:
+        """Draw for the new size, once every widget has its own."""
+        self.call_after_refresh(self.draw)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Keep a cursor from blinking, which sends bytes while nothing happens."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
+
+    def do(self, command: Command) -> None:
+        """Carry out a command, and show what came of it."""
+        self.player.pause()
+        self.changed(self.session.do(command))
+
+    def changed(self, reason: Reason | None = None) -> None:
+        """Show the session: at once, or when the last frame has been there long enough."""
+        stopped = reason is not None and not isinstance(reason, NotFinite)  # which is said as long as it is so
+        self.say(f"Paused: {reason}; you may go on." if stopped else "")
+
+    def say(self, note: str = "") -> None:
+        """Show the session with a sentence in place of how it goes."""
+        self._note = note
+        wait = self._drawn_at + FRAME - monotonic()
+        if wait <= 0:
+            self.draw()
+        elif self._next_frame is None:
+            self._next_frame = self.set_timer(wait, self.draw)
+
+    def draw(self) -> None:
+        """Show the session now."""
+        if self._next_frame is not None:
+            self._next_frame.stop()
+            self._next_frame = None
+        self._drawn_at = monotonic()
+        width = self.size.width
+        self._status.draw([frame.status(self.session, self.player, width)])
+        self._view.draw(self.session)
+        self.cursor_position = self._view.cursor_position
+        sentence = self._note or on_how_it_goes(self.session)
+        self._sentence.draw([[(line, "strong" if self._note else PLAIN)] for line in wrap(sentence, max(width, 1))])
+        self._left_out.draw([[(self._what_is_left_out(), "quiet")]])
+        progress = self.player.progress
+        self._footer.draw(
+            [frame.progress_bar(progress, width, self._glyphs) if progress else frame.keys(width, self._glyphs)]
+        )
+
+    def _what_is_left_out(self) -> str:
+        left_out = self._view.left_out
+        return f"Hidden: {left_out}" if left_out else ""
+
+    # Actions, in the order of the keys.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A question and a fast forward own the keys that would disturb them."""
+        if self._question.is_open:
+            return action in {"leave", "quit", "repaint", "suspend_process"}
+        return self.player.progress is None or action not in MOVING
+
+    def action_play(self) -> None:
+        """Play, or pause."""
+        if self.player.playing or self.player.progress:
+            self.player.pause()
+        else:
+            self.player.play()
+        self.changed()
+
+    def action_step(self, n: int) -> None:
+        """Go n iterations forward, or back where n is below 0."""
+        self.do(Step(n) if n > 0 else Back(-n))
+
+    def action_first(self) -> None:
+        """Go to iteration 0."""
+        self.do(GoTo(0))
+
+    def action_last(self) -> None:
+        """Go to the last iteration on record."""
+        self.do(GoTo(self.session.history.last))
+
+    def action_eta(self, by: int) -> None:
+        """Take the next larger or smaller eta along 1-2-5."""
+        self._set_eta(neighbour(self.session.method.eta, by))
+
+    def action_speed(self, by: int) -> None:
+        """Play faster or slower."""
+        self.player.change_speed(by)
+        self.say(f"{self.player.speed:,} iterations a second." if not self.player.playing else "")
+
+    def action_restart(self) -> None:
+        """Begin again at the same w and b."""
+        self.do(Restart())
+
+    def action_second_chart(self) -> None:
+        """Show something else beside the loss."""
+        self._view.switch_second_chart()
+        self.changed()
+
+    def action_log_loss(self) -> None:
+        """Show the loss on the other kind of axis."""
+        self._view.switch_log()
+        self.changed()
+
+    def action_leave(self) -> None:
+        """Stop a fast forward, or take a question back."""
+        if self._question.is_open:
+            self._question.leave()
+        elif self.player.progress is not None:
+            self.player.pause()
+        self.changed()
+
+    def action_repaint(self) -> None:
+        """Draw the whole screen again: something else wrote on it."""
+        if isinstance(self._driver, CellDriver):
+            self._driver.repaint()
+        else:
+            self.refresh(repaint=True)
+
+    def action_help(self) -> None:
+        """Show every key."""
+        self.push_screen(Help(self._glyphs))
+
+    def action_suspend_process(self) -> None:
+        """Stop, and give the terminal back until `fg`."""
+        if self._driver is not None and self._driver.can_suspend:
+            super().action_suspend_process()
+        else:
+            self.say("Nothing to suspend to: no shell waits behind this program.")
+
+    def action_ask(self, what: str) -> None:
+        """Ask for a number, on the last line."""
+        self.player.pause()
+        session = self.session
+        w, b = session.recipe.start
+        asked, hint, typed, answer = {
+            "iteration": ("iteration: ", "A whole number; beyond the last one it is computed.", "", self._go_to),
+            "eta": ("eta: ", "A number above 0.", exact(session.method.eta), self._type_eta),
+            "start": ("w b: ", "Restart from these: two numbers.", f"{exact(w)} {exact(b)}", self._start_at),
+            "forward": (
+                "forward: ",
+                "So many iterations; <0.001: until the loss is below; 1e-6/100: until it settles.",
+                "1000",
+                self._forward,
+            ),
+        }[what]
+        self._question.ask(asked, typed, answer, self.say)
+        self.say(hint)
+
+    def _go_to(self, text: str) -> None:
+        iteration = whole(text, "the iteration", 0, MOST_ITERATIONS)
+        beyond = iteration - self.session.history.last
+        self.do(GoTo(iteration))
+        if beyond > 0:
+            self._run_forward(beyond, None)
+
+    def _type_eta(self, text: str) -> None:
+        self._set_eta(positive(text, "eta"))
+
+    def _set_eta(self, eta: float) -> None:
+        self.changed(self.session.do(SetEta(eta)))
+
+    def _start_at(self, text: str) -> None:
+        self.do(Restart(pair(text, "w and b")))
+
+    def _forward(self, text: str) -> None:
+        goal = read_goal(text)
+        if isinstance(goal, int):
+            self._run_forward(goal, None)
+        else:
+            self._run_forward(self.session.recipe.limit, goal)
+
+    def _run_forward(self, n: int, until: Goal | None) -> None:
+        self.run_worker(self.player.forward(n, until), exclusive=True)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers: every key's action, and the themes."""
+        for group in KEYS:
+            for name, action in zip(group.commands or (group.does,), group.actions.values(), strict=True):
+                yield SystemCommand(name, self._glyphs.spell(group.shown), partial(self.run_action, action))
+        yield SystemCommand("colours", "choose a theme", self.action_change_theme)
+
+
+def neighbour(eta: float, by: int) -> float:
+    """The next eta above (by = 1) or below (by = -1) along 1-2-5."""
+    exponent = math.floor(math.log10(eta))
+    powers = range(max(exponent - 1, -300), min(exponent + 1, 300) + 1)
+    ladder = [float(f"{step}e{power}") for power in powers for step in (1, 2, 5)]
+    if by > 0:
+        return min((x for x in ladder if x > eta), default=eta)
+    return max((x for x in ladder if 0.0 < x < eta), default=eta)
+
+
+def run(recipe: Recipe, *, css: Path | None, ascii_only: bool, theme: str | None) -> int:
+    """Run the app, then say how to start this run again; the exit code. BadInput for a theme or stylesheet amiss."""
+    app = Gdtui(recipe, css, ascii_only=ascii_only)
+    if css is not None:
+        stylesheet.check(css, app.get_css_variables())
+    if theme is not None:
+        if theme not in BUILTIN_THEMES:
+            near = get_close_matches(theme, BUILTIN_THEMES, n=3, cutoff=0.3) or ["textual-dark", "textual-light"]
+            raise BadInput(f"there is no theme {quoted(theme)}: {' or '.join(near)} would be right")
+        app.theme = theme
+    app.run(mouse=False)  # there is nothing to click, and so the terminal's own selection works
+    if not app.return_code:
+        sys.stdout.write("\n".join(farewell(app.session)) + "\n")
+    return app.return_code or 0
+
+
+def farewell(session: Session) -> list[str]:
+    """The command that starts this run again, and in words each change made on the way."""
+    return [session.recipe.command_line(), *(f"  {change}" for change in session.changes())]

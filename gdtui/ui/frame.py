@@ -1,0 +1,61 @@
+"""The lines around a view: what is descended on and how, what can be pressed, how far a fast forward is."""
+
+from gdtui.session.numerals import exact
+from gdtui.session.session import Session
+from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.keys import footer, footer_key
+from gdtui.ui.player import Player, Progress
+from gdtui.ui.widgets.lines import PLAIN, Line
+
+
+def status(session: Session, player: Player, width: int) -> Line:
+    """Problem, optimizer and eta on the left; playing or paused and the iteration on the right."""
+    method = session.method
+    eta = f"eta {exact(method.eta)}"
+    left = [method.problem.title, method.optimizer.title, eta]
+    of = f" of {session.history.last:,}" if session.cursor < session.history.last else ""
+    right = [doing(player), f"iteration {session.cursor:,}{of}"]
+    # Where there is no room the title loses what stands behind its comma, and then goes.
+    title, *how = left
+    shorter = [title.split(",")[0], *how]
+    for gap, words in (("   ", left), ("  ", left), ("  ", shorter), ("  ", how)):
+        left = words
+        free = width - len(gap.join([*left, *right]))
+        if free >= 0:
+            break
+    *named, eta = left
+    return [
+        (gap.join([*named, ""]), PLAIN),
+        (eta, "strong"),
+        (" " * max(free, 0) + gap + right[0] + gap, PLAIN),
+        (right[1], "strong"),
+    ]
+
+
+def doing(player: Player) -> str:
+    """What the clock does."""
+    if player.progress is not None:
+        return "fast forward"
+    return f"playing {player.speed:,}/s" if player.playing else "paused"
+
+
+def keys(width: int, glyphs: Glyphs) -> Line:
+    """The keys to begin with, as many as there is room for."""
+    line: list[tuple[str, str]] = []
+    for group in footer(width):
+        line += [(glyphs.spell(footer_key(group)), "strong"), (f" {group.footer}  ", "quiet")]
+    return line
+
+
+def progress_bar(progress: Progress, width: int, glyphs: Glyphs) -> Line:
+    """A bar, the numbers behind it, and how to stop."""
+    words = f" {progress.done:,} of {progress.total:,}, {progress.seconds_left:.0f} s left   "
+    room = max(0, min(40, width - len(words) - len("Esc stops")))
+    done = int(room * progress.done / progress.total)
+    return [
+        (glyphs.done * done, "loss"),
+        (glyphs.to_do * (room - done), "quiet"),
+        (words, PLAIN),
+        ("Esc", "strong"),
+        (" stops", "quiet"),
+    ]

@@ -1,0 +1,36 @@
+"""The characters that the screen is made of, for terminals that can show them all and for those that cannot."""
+
+import codecs
+import os
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Glyphs:
+    """The characters of the charts and the keys."""
+
+    line: str
+    second_line: str
+    ghost: str
+    point: str
+    cursor: str
+    right: str
+    left: str
+    done: str
+    to_do: str
+
+    def spell(self, text: str) -> str:
+        """A text of the program's own, with the arrows as this terminal shows them."""
+        return text.replace("→", self.right).replace("←", self.left)
+
+
+UNICODE = Glyphs("braille", "braille", "·", "o", "●", "→", "←", "█", "░")
+ASCII = Glyphs("*", "+", ".", "o", "@", "right", "left", "#", "-")
+
+
+def for_terminal(*, ascii_only: bool) -> Glyphs:
+    """What this terminal can show: braille needs UTF-8 and a font that the Linux console does not have."""
+    encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
+    can_show = codecs.lookup(encoding).name == "utf-8" and not os.environ.get("TERM", "").startswith(("linux", "vt"))
+    return UNICODE if can_show and not ascii_only else ASCII

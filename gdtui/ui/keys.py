@@ -1,0 +1,95 @@
+"""The keys: what each is called on the screen, what it does, and the action behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Keys that belong together, in one line of the help."""
+
+    shown: str
+    does: str
+    actions: Mapping[str, str]
+    footer: str = ""
+    commands: tuple[str, ...] = ()
+    """What the palette calls each action, where that is not `does`."""
+
+
+KEYS = (
+    Keys("space", "play or pause", {"space": "play"}, "play"),
+    Keys("→ .", "one iteration forward", {"right,full_stop": "step(1)"}, "step"),
+    Keys("← ,", "one iteration back", {"left,comma": "step(-1)"}, "back"),
+    Keys(
+        "> <",
+        "ten forward, back; also Shift with → ←",
+        {"greater_than_sign,shift+right": "step(10)", "less_than_sign,shift+left": "step(-10)"},
+        commands=("ten forward", "ten back"),
+    ),
+    Keys(
+        "PgDn PgUp",
+        "a hundred forward, back",
+        {"pagedown": "step(100)", "pageup": "step(-100)"},
+        commands=("a hundred forward", "a hundred back"),
+    ),
+    Keys(
+        "Home End",
+        "the first iteration, the last one on record",
+        {"home": "first", "end": "last"},
+        commands=("the first iteration", "the last iteration on record"),
+    ),
+    Keys("i", "go to an iteration", {"i": "ask('iteration')"}),
+    Keys(
+        "+ -",
+        "larger or smaller eta, along 1-2-5",
+        {"plus,equals_sign": "eta(1)", "minus": "eta(-1)"},
+        "eta",
+        commands=("larger eta", "smaller eta"),
+    ),
+    Keys("e", "type an eta", {"e": "ask('eta')"}),
+    Keys(
+        "[ ]",
+        "play slower, faster",
+        {"left_square_bracket": "speed(-1)", "right_square_bracket": "speed(1)"},
+        commands=("play slower", "play faster"),
+    ),
+    Keys("f", "fast forward: so many iterations, or until the loss ...", {"f": "ask('forward')"}, "forward"),
+    Keys(
+        "r R",
+        "restart from the same w and b, from typed ones",
+        {"r": "restart", "R": "ask('start')"},
+        commands=("restart from the same w and b", "restart from typed w and b"),
+    ),
+    Keys("v", "second chart: the fit, w and b, the gradient", {"v": "second_chart"}, "chart"),
+    Keys("y", "loss on a linear or a logarithmic axis", {"y": "log_loss"}),
+    Keys("Esc", "stop a fast forward, leave a question", {"escape": "leave"}),
+    Keys("Ctrl+L", "draw the whole screen again", {"ctrl+l": "repaint"}),
+    Keys("?", "this help", {"question_mark": "help"}, "help"),
+    Keys(": Ctrl+P", "all commands by name", {"colon": "command_palette"}),
+    Keys("q Ctrl+C", "quit, and print the command that starts this run again", {"q": "quit"}, "quit"),
+    Keys("Ctrl+Z", "suspend; `fg` comes back", {"ctrl+z": "suspend_process"}),
+)
+
+FOOTER_ORDER = ("help", "quit", "step", "back", "play", "eta", "chart", "forward")
+"""What the footer keeps longest on a narrow screen, first."""
+
+BINDINGS = [Binding(keys, action, does.does, show=False) for does in KEYS for keys, action in does.actions.items()]
+
+
+def footer(width: int) -> list[Keys]:
+    """The keys that a footer of so many characters has room for, in the order of `KEYS`."""
+    shown: list[str] = []
+    room = width
+    for name in FOOTER_ORDER:
+        keys = next(keys for keys in KEYS if keys.footer == name)
+        room -= len(footer_key(keys)) + len(name) + 3
+        if room >= 0:
+            shown.append(name)
+    return [keys for keys in KEYS if keys.footer in shown]
+
+
+def footer_key(keys: Keys) -> str:
+    """The one key of a group that the footer names, or both where they are opposites."""
+    return keys.shown if keys.footer == "eta" else keys.shown.split()[0]

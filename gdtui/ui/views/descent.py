@@ -1,0 +1,135 @@
+"""View 1: the loss, a second chart, and the table of iterations."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Offset
+
+from gdtui.engine.numbers import FLOATS
+from gdtui.engine.problems.neuron import Neuron
+from gdtui.session.numerals import exact
+from gdtui.session.session import Session
+from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.views.curves import Points, Scale, log10, outlines, span, trail
+from gdtui.ui.widgets import axes
+from gdtui.ui.widgets.axes import Axis
+from gdtui.ui.widgets.lines import Line
+from gdtui.ui.widgets.plot import Curve, Plot
+from gdtui.ui.widgets.table import Table
+
+
+class Descent(Vertical):
+    """The numbers and the charts of one descent."""
+
+    def __init__(self, glyphs: Glyphs) -> None:
+        super().__init__(id="descent")
+        self._glyphs = glyphs
+        self._loss, self._second, self._table = Plot(id="loss"), Plot(id="second"), Table(id="table")
+        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient]
+        self._log = False
+
+    def compose(self) -> ComposeResult:
+        """Two charts over the table."""
+        with Horizontal(id="charts"):
+            yield self._loss
+            yield self._second
+        yield self._table
+
+    def switch_second_chart(self) -> None:
+        """Go on to the next choice of the second chart."""
+        self._second_charts.append(self._second_charts.pop(0))
+
+    def switch_log(self) -> None:
+        """Show the loss on the other kind of axis."""
+        self._log = not self._log
+
+    @property
+    def left_out(self) -> str:
+        """What this size of screen has no room for."""
+        charts = "" if self._loss.has_room else "charts "
+        return charts + self._table.left_out
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where a screen reader finds the current iteration."""
+        return self._table.region.offset + Offset(0, self._table.marked)
+
+    def draw(self, session: Session) -> None:
+        """Show the session as it is now."""
+        self._table.draw_rows(session.history, session.cursor)
+        for draw, plot in ((self._draw_loss, self._loss), (self._second_charts[0], self._second)):
+            if plot.has_room:
+                draw(plot, session)
+
+    def _draw_loss(self, plot: Plot, session: Session) -> None:
+        inks = {"loss": "loss"}
+        if self._log:
+            title = [("loss", "loss"), (", logarithmic", "quiet")]
+            self._draw_history(plot, session, title, inks, axes.logarithmic, log10)
+        else:
+            self._draw_history(plot, session, [("loss", "loss")], inks, axes.from_zero)
+
+    def _draw_parameters(self, plot: Plot, session: Session) -> None:
+        title = [("w", "w"), (" and ", "quiet"), ("b", "b")]
+        self._draw_history(plot, session, title, {"w": "w", "b": "b"}, partial(axes.linear, least=1.0))
+
+    def _draw_gradient(self, plot: Plot, session: Session) -> None:
+        title = [("dL/dw", "w"), (" and ", "quiet"), ("dL/db", "b")]
+        self._draw_history(plot, session, title, {"dw": "w", "db": "b"}, axes.from_zero)
+
+    def _draw_history(
+        self,
+        plot: Plot,
+        session: Session,
+        title: Line,
+        inks: Mapping[str, str],
+        axis: Callable[[float, float, int], Axis],
+        scale: Scale = float,
+    ) -> None:
+        """Columns over the iterations, the left paths behind them, and the cursor on each."""
+        glyphs, history = self._glyphs, session.history
+        x = axes.of_iterations(history.last)
+        dots = 2 * plot.size.width
+        lines = {name: list(outlines(history.overview(name).stretches(x.high / dots), scale)) for name in inks}
+        left = [
+            trail(ghost.history, name, ghost.left_at, int(x.high), plot.size.width, scale)
+            for ghost in session.ghosts
+            for name in inks
+        ]
+        here = {name: scale(history.column(name)[session.cursor]) for name in inks}
+        y = axis(*span([*left, *(line for of_name in lines.values() for line in of_name)]), plot.steps)
+        curves = [curve(points, "ghost", glyphs.ghost) for points in left]
+        curves += [curve(points, inks[name], glyphs.line, joined=True) for name in inks for points in lines[name]]
+        curves += [
+            curve([(session.cursor, here[name])], "cursor", glyphs.cursor if len(inks) == 1 else inks[name])
+            for name in inks
+            if math.isfinite(here[name])
+        ]
+        if any(left):
+            title = [*title, (f"   {glyphs.ghost * 3} left path", "ghost")]
+        plot.draw_chart(title, x, y, curves)
+
+    def _draw_fit(self, plot: Plot, session: Session) -> None:
+        """The neuron's function over the data points."""
+        problem = session.method.problem
+        assert isinstance(problem, Neuron)
+        xs = [x for x, _ in problem.points]
+        margin = (max(xs) - min(xs)) / 2
+        x = axes.linear(min(xs) - margin, max(xs) + margin, 5)
+        f = problem.curve(FLOATS, session.row.w, session.row.b)
+        dots = max(2 * plot.size.width, 1)
+        places = [x.low + (x.high - x.low) * dot / dots for dot in range(dots + 1)]
+        line = [(place, value) for place in places if math.isfinite(value := f(place))]
+        y = axes.linear(0.0, 1.0, plot.steps)
+        points = " ".join(f"({exact(px)}, {exact(py)})" for px, py in problem.points[:2])
+        title = [("fit", "fit"), (f" f(x) at {points}" if len(points) + 12 < plot.size.width else " f(x)", "quiet")]
+        curves = [curve(line, "fit", self._glyphs.line, joined=True), curve(problem.points, "data", self._glyphs.point)]
+        plot.draw_chart(title, x, y, curves)
+
+
+def curve(points: Points | tuple[tuple[float, float], ...], ink: str, marker: str, *, joined: bool = False) -> Curve:
+    """Points as plotext takes them."""
+    return Curve([x for x, _ in points], [y for _, y in points], ink, marker, joined)

@@ -1,0 +1,1 @@
+"""What draws: lines, charts, tables; no mathematics."""

@@ -1,0 +1,72 @@
+"""Lines of text in named inks, of which only those that changed are drawn again."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+Line: TypeAlias = Sequence[tuple[str, str]]
+"""Pieces of text, each with the name of its ink; the inks are component classes of the stylesheet."""
+
+PLAIN = ""
+
+
+class Lines(Widget):
+    """A widget that is told its lines; it computes nothing."""
+
+    COMPONENT_CLASSES = {
+        "ink--quiet",
+        "ink--strong",
+        "ink--cursor",
+        "ink--alarm",
+        "ink--ghost",
+        "ink--loss",
+        "ink--fit",
+        "ink--data",
+        "ink--w",
+        "ink--b",
+    }
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._lines: list[Line] = []
+        self._strips: list[Strip] = []
+        self._styles: dict[str, Style] = {}
+
+    def draw(self, lines: Sequence[Line]) -> None:
+        """Show these lines from the top; what does not fit is cut."""
+        width, height = self.size
+        lines = [*lines[:height], *[()] * (height - len(lines))]
+        if [strip.cell_length for strip in self._strips] != [width] * height:  # first drawn, or resized
+            self._lines, self._strips = lines, [self._strip(line) for line in lines]
+            self.refresh()
+            return
+        for y, (before, line) in enumerate(zip(self._lines, lines, strict=True)):
+            if before != line:
+                self._strips[y] = self._strip(line)
+                self.refresh(Region(0, y, width, 1))
+        self._lines = lines
+
+    def render_line(self, y: int) -> Strip:
+        """Textual's question for one line."""
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self._style(PLAIN))
+
+    def notify_style_update(self) -> None:
+        """Textual's word that the stylesheet or the theme changed."""
+        super().notify_style_update()
+        self._styles.clear()
+        self._strips = [self._strip(line) for line in self._lines]
+
+    def _strip(self, line: Line) -> Strip:
+        segments = [Segment(text, self._style(ink)) for text, ink in line if text]
+        return Strip(segments).adjust_cell_length(self.size.width, self._style(PLAIN))
+
+    def _style(self, ink: str) -> Style:
+        """The style of an ink; asking the stylesheet takes longer than drawing."""
+        if ink not in self._styles:
+            self._styles[ink] = self.get_component_rich_style(f"ink--{ink}") if ink else self.rich_style
+        return self._styles[ink]

@@ -1,0 +1,86 @@
+"""The table of iterations: a page at a time, the cursor's row marked."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gdtui.engine.history import History, Row
+from gdtui.session.numerals import WIDTH, signed
+from gdtui.ui.widgets.lines import PLAIN, Line, Lines
+
+COUNTER = 8  # the mark, six digits and a gap
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, and the text of a row; it is given the row before too."""
+
+    heading: str
+    value: Callable[[Row, Row | None], float | None]
+
+
+def step_length(row: Row, before: Row | None) -> float | None:
+    """How far the update that led to a row moved (w, b)."""
+    return math.hypot(row.w - before.w, row.b - before.b) if before else None
+
+
+STEP = Column("|step|", step_length)
+ETA = Column("eta", lambda row, _: row.eta)
+GRADIENT = (Column("dL/dw", lambda row, _: row.dw), Column("dL/db", lambda row, _: row.db))
+COLUMNS = (
+    Column("w", lambda row, _: row.w),
+    Column("b", lambda row, _: row.b),
+    *GRADIENT,
+    Column("loss", lambda row, _: row.loss),
+    STEP,
+    ETA,
+)
+DROPPED_FIRST = ((ETA,), (STEP,), GRADIENT)
+"""What a narrow table leaves out, in this order."""
+
+
+def columns_for(width: int) -> list[Column]:
+    """The columns that a table of so many characters has room for."""
+    columns = list(COLUMNS)
+    for dropped in DROPPED_FIRST:
+        if COUNTER + WIDTH * len(columns) > width:
+            columns = [column for column in columns if column not in dropped]
+    return columns
+
+
+class Table(Lines):
+    """A page of rows; it turns when the cursor leaves it, and the row before the cursor's stays in sight."""
+
+    marked = 0
+    """The line of the cursor's row."""
+
+    def draw_rows(self, history: History, cursor: int) -> None:
+        """Show the page of the cursor."""
+        columns = columns_for(self.size.width)
+        wide = max(2, min(WIDTH, (self.size.width - COUNTER) // len(columns)))
+        heading = f"{'iteration':<{COUNTER + 2}}" + "".join(f"{column.heading:<{wide}}" for column in columns)
+        self.draw([[(heading, "quiet")], *self._rows(history, cursor, columns, wide)])
+
+    @property
+    def left_out(self) -> str:
+        """The headings that there is no room for."""
+        shown = columns_for(self.size.width)
+        return " ".join(column.heading for column in COLUMNS if column not in (*shown, ETA))
+
+    def _rows(self, history: History, cursor: int, columns: list[Column], wide: int) -> Iterator[Line]:
+        turn = max(self.size.height - 2, 1)  # a heading, and one row that a page shares with the next
+        first = max(cursor - 1, 0) // turn * turn
+        before = history.row(first - 1) if first else None
+        for iteration in range(first, min(first + turn, history.last) + 1):
+            row = history.row(iteration)
+            values = (column.value(row, before) for column in columns)
+            numbers = "".join(f"{'' if value is None else signed(value, wide):<{wide}}" for value in values)
+            if iteration == cursor:
+                self.marked = 1 + iteration - first
+            yield [_counter(iteration, at_cursor=iteration == cursor), (numbers, PLAIN)]
+            before = row
+
+
+def _counter(iteration: int, *, at_cursor: bool) -> tuple[str, str]:
+    number = f"{iteration} ".rjust(COUNTER - 1)[: COUNTER - 1]  # a seventh digit takes the gap's place
+    return f"{'>' if at_cursor else ' '}{number}", "cursor" if at_cursor else PLAIN

@@ -1,0 +1,62 @@
+"""Print every budget beside what is measured: `python -m tests.benchmarks`."""
+
+import statistics
+
+from tests.benchmarks import arithmetic, screen
+
+
+def line(what: str, measured: str, budget: str) -> None:
+    """One budget."""
+    print(f"{what:<58} {measured:<34} {budget}", flush=True)
+
+
+def print_screen() -> None:
+    """Bytes and seconds at the terminal."""
+    for size, most in (((80, 24), 300), ((120, 40), 350)):
+        for truecolor in (True, False):
+            costs = screen.step_costs(size, truecolor=truecolor)
+            colours = "truecolor" if truecolor else "256 colours"
+            what = f"bytes a step, {size[0]}x{size[1]}, {colours}: median, 95th percentile"
+            high = sorted(costs.sent)[round(0.95 * len(costs.sent)) - 1]
+            line(what, f"{statistics.median(costs.sent):.0f}, {high}", f"{most}, 1500")
+            line("   against a plain cell difference", f"{costs.ratio:.2f}", "1.3")
+    own = screen.step_costs((80, 24), truecolor=True)
+    textual = screen.step_costs((80, 24), truecolor=True, own_driver=False)
+    line("   against Textual's own driver", f"{statistics.median(own.sent) / statistics.median(textual.sent):.2f}", "")
+    base = screen.baseline_costs()
+    here, there = statistics.median(own.seconds), statistics.median(base.seconds)
+    line(
+        "key to last byte: median, against DataTable + plotext",
+        f"{here * 1e3:.1f} ms, {here / there:.2f}",
+        "12 ms, 0.25",
+    )
+    line("bytes against DataTable + plotext", f"{statistics.median(own.sent) / statistics.median(base.sent):.3f}", "")
+    starts = [
+        (screen.first_frame(screen.PROGRAM, "? help"), screen.first_frame(screen.EMPTY, "palette")) for _ in range(5)
+    ]
+    ratio = statistics.median(own / empty for own, empty in starts)
+    line("start to first frame, against an empty Textual app", f"{ratio:.2f}", "1.5")
+    line("2,000 B/s, 200 ms, 30 keys/s: behind the present", f"{screen.slow_line():.2f} s", "1 s")
+    sent, ticks = screen.idle()
+    line("idle for 3 s: bytes, ticks", f"{sent}, {ticks}", "0, 1")
+
+
+def print_arithmetic() -> None:
+    """Seconds and memory of the engine."""
+    plain, recorded = arithmetic.recorded_step()
+    line("a recorded step, against the lecture's loop", f"{recorded * 1e6:.2f} us, {recorded / plain:.2f}", "3")
+    seconds, longest = arithmetic.fast_forward()
+    line(
+        "a million iterations in the app; the longest wait of a key",
+        f"{seconds:.2f} s, {longest * 1e3:.0f} ms",
+        "3 s, 100 ms",
+    )
+    short, long = arithmetic.frames()
+    line("a frame at 1,000,000 iterations, against 100", f"{long / short:.2f}", "1.2")
+    line("memory of an iteration", f"{arithmetic.bytes_per_iteration():.1f} bytes", "64 bytes")
+
+
+if __name__ == "__main__":
+    line("what", "measured", "at most")
+    print_arithmetic()
+    print_screen()

@@ -1,0 +1,143 @@
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtui.engine.numbers import FLOATS, arrays
+from gdtui.engine.optimizers.plain import GD
+from gdtui.engine.problems.neuron import LECTURE, Neuron
+from tests.engine.reference import GUESSWORK
+
+evaluate = LECTURE.objective(FLOATS)
+
+MINIMUM = math.log(6.0), -math.log(4.0) - math.log(6.0) / 2.0
+PARAMETER = st.floats(-30, 30)
+POINT = st.tuples(st.floats(-5, 5), st.floats(0, 1))
+
+
+def exact_loss(points, w, b):
+    return sum((1 / (1 + mpmath.exp(-(w * mpmath.mpf(x) + b))) - mpmath.mpf(y)) ** 2 for x, y in points) / 2
+
+
+def exactly(points, w, b):
+    """The loss, and the gradient by differentiating the loss numerically, with 50 digits."""
+    with mpmath.workdps(50):
+        w, b = mpmath.mpf(w), mpmath.mpf(b)
+        # Far out everything is as small as exp(z), and the difference quotient has to be taken with more digits.
+        with mpmath.extradps(int(3 * (abs(w) + abs(b)))):
+            dw = mpmath.diff(lambda at: exact_loss(points, at, b), w)
+            db = mpmath.diff(lambda at: exact_loss(points, w, at), b)
+        return exact_loss(points, w, b), dw, db
+
+
+def test_its_words_and_start():
+    assert (LECTURE.name, LECTURE.start) == ("lecture", (-2.0, -2.0))
+    assert LECTURE.title == f"Sigmoid neuron, {len(LECTURE.points)} points"
+    assert LECTURE.points == ((0.5, 0.2), (2.5, 0.9))
+
+
+@pytest.mark.parametrize(("w", "b", "loss"), GUESSWORK)
+def test_the_lectures_guesses(w, b, loss):
+    assert evaluate(w, b)[0] == pytest.approx(loss, rel=0, abs=1e-16)
+
+
+class TestAgainstFiftyDigits:
+    @given(PARAMETER, PARAMETER)
+    @settings(deadline=None)
+    def test_the_lectures_points(self, w, b):
+        for computed, exact in zip(evaluate(w, b), exactly(LECTURE.points, w, b), strict=True):
+            assert abs(computed - exact) <= 2e-15
+
+    @given(st.lists(POINT, min_size=1, max_size=6), PARAMETER, PARAMETER)
+    @settings(deadline=None, max_examples=40)
+    def test_any_points(self, points, w, b):
+        neuron = Neuron("own", "Own", tuple(points))
+        for computed, exact in zip(neuron.objective(FLOATS)(w, b), exactly(points, w, b), strict=True):
+            assert abs(computed - exact) <= 5e-15 * len(points)
+
+    @pytest.mark.parametrize(("w", "b"), [(-20, -20), (50, 50), (-100, -100), (100, 100), (-6, 6), (-30, 20)])
+    def test_far_plateaus_keep_their_tiny_gradient(self, w, b):
+        for computed, exact in zip(evaluate(w, b)[1:], exactly(LECTURE.points, w, b)[1:], strict=True):
+            assert exact != 0
+            assert abs(computed - exact) <= 1e-12 * abs(exact)
+
+
+@given(st.floats(-6, 6), st.floats(-6, 6))
+def test_gradient_is_the_difference_quotient(w, b):
+    h = 1e-5
+    _, dw, db = evaluate(w, b)
+    assert dw == pytest.approx((evaluate(w + h, b)[0] - evaluate(w - h, b)[0]) / (2 * h), abs=1e-9)
+    assert db == pytest.approx((evaluate(w, b + h)[0] - evaluate(w, b - h)[0]) / (2 * h), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "loss"),
+    [
+        (-100.0, -100.0, 0.425),
+        (100.0, 100.0, 0.325),
+        (-100.0, math.log(0.25) + 50.0, 0.405),  # the first point is fitted, the second one at 0
+        (100.0, math.log(0.25) - 50.0, 0.005),  # the first point is fitted, the second one at 1
+    ],
+)
+def test_plateaus_and_valleys(w, b, loss):
+    assert evaluate(w, b)[0] == pytest.approx(loss, abs=1e-14)
+
+
+class TestMinimum:
+    def test_loss_and_gradient_vanish(self):
+        loss, dw, db = evaluate(*MINIMUM)
+        assert 0.0 <= loss < 1e-31
+        assert max(abs(dw), abs(db)) < 1e-16
+
+    def test_the_curve_goes_through_the_points(self):
+        curve = LECTURE.curve(FLOATS, *MINIMUM)
+        for x, y in LECTURE.points:
+            assert curve(x) == pytest.approx(y, abs=1e-15)
+
+    def test_curvature(self):
+        h = 1e-5
+        w, b = MINIMUM
+        _, ww_up, wb_up = evaluate(w + h, b)
+        _, ww_down, wb_down = evaluate(w - h, b)
+        ww, wb = (ww_up - ww_down) / (2 * h), (wb_up - wb_down) / (2 * h)
+        bb = (evaluate(w, b + h)[2] - evaluate(w, b - h)[2]) / (2 * h)
+        assert np.linalg.eigvalsh([[ww, wb], [wb, bb]]) == pytest.approx([0.0103151548, 0.0804098452], abs=1e-9)
+
+
+class TestArrays:
+    grid = np.array(np.meshgrid(np.linspace(-40, 40, 41), np.linspace(-40, 40, 43))).reshape(2, -1)
+
+    def test_many_starts_agree_with_one(self):
+        many = np.array(LECTURE.objective(arrays())(*self.grid))
+        ones = np.array([evaluate(w, b) for w, b in self.grid.T.tolist()]).T
+        np.testing.assert_allclose(many, ones, rtol=0, atol=1e-12)
+
+    def test_a_step_of_many_agrees_with_one(self):
+        def step(numbers, w, b):
+            objective = LECTURE.objective(numbers)
+            _, dw, db = objective(w, b)
+            w, b, _, eta = GD.rule(numbers)(w, b, dw, db, 10.0, 1, GD.memory, objective)
+            assert eta == 10.0
+            return w, b
+
+        many = np.array(step(arrays(), *self.grid))
+        ones = np.array([step(FLOATS, w, b) for w, b in self.grid.T.tolist()]).T
+        np.testing.assert_allclose(many, ones, rtol=1e-12, atol=1e-12)
+
+    def test_nothing_is_warned_of_far_out(self):
+        loss, dw, db = LECTURE.objective(arrays())(np.array([1e6, -1e6, 1e6]), np.array([1e6, -1e6, -1e6]))
+        np.testing.assert_allclose(loss, [0.325, 0.425, 0.025], atol=1e-14)
+        assert not dw.any()
+        assert not db.any()
+
+
+@pytest.mark.parametrize("w", [1e308, -1e308, math.inf, -math.inf, math.nan, 0.0])
+@pytest.mark.parametrize("b", [1e308, -1e308, math.inf, -math.inf, math.nan, 0.0])
+def test_floats_never_raise(w, b):
+    loss, dw, db = evaluate(w, b)
+    if math.isfinite(w) and math.isfinite(b):
+        assert math.isfinite(loss)
+    assert all(isinstance(number, float) for number in (loss, dw, db))
