@@ -37,7 +37,7 @@ class Row(NamedTuple):
     @property
     def is_finite(self) -> bool:
         """Whether a descent can go on from here."""
-        return all(map(isfinite, self))
+        return all(map(isfinite, self[1:6]))
 
 
 class History:
@@ -62,6 +62,8 @@ class History:
 
     def row(self, iteration: int) -> Row:
         """One row; IndexError where there is none."""
+        if iteration < 0:
+            raise IndexError(iteration)
         return Row(iteration, *(column[iteration] for column in self._columns.values()))
 
     def column(self, name: str) -> array[float]:

@@ -65,7 +65,7 @@ class Overview:
         for first in range(0, len(self._column), length):
             bucket = first // self._stride
             # The newest rows do not fill a stretch yet.
-            rest = self._column[max(first, known * self._stride) : first + length]
+            rest = self._column[known * self._stride : first + length]
             low, _ = bounds([*self._lows[bucket : bucket + joined], *rest])
             _, high = bounds([*self._highs[bucket : bucket + joined], *rest])
             yield Stretch(first, min(first + length, len(self._column)) - 1, low, high)

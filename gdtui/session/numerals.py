@@ -1,8 +1,11 @@
 """Numbers to text for people, and text to numbers with a sentence where it cannot be one."""
 
 import math
+import re
 
 from gdtui.engine.mistakes import BadInput
+
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
 WIDTH = 12
 """Characters of a number in a table: one for the sign and eleven more."""
@@ -14,8 +17,9 @@ def signed(x: float, width: int = WIDTH) -> str:
     So the decimal points of a column stand under one another. Digits are left out only where they would take more
     than `width` characters.
     """
+    small = 0.0 < abs(x) < 1e-3  # where decimals would take more room than an exponent
     for digits in range(7 if abs(x) >= 1.0 or x == 0.0 else 6, 0, -1):
-        text = _tight(f"{x: #.{digits}g}").rstrip(".")
+        text = _tight(f"{x: .{digits - 1}e}" if small else f"{x: #.{digits}g}").rstrip(".")
         if len(text) <= width:
             break
     return text
@@ -63,9 +67,9 @@ def positive(text: str, name: str) -> float:
 
 
 def whole(text: str, name: str, least: int, most: int) -> int:
-    """A whole number between two others; 1e6 and 1_000 are whole numbers too."""
+    """A whole number between two others; 1e6 and 1,000 are whole numbers too, 1,5 is not."""
     try:
-        value = float(text.replace(",", ""))
+        value = float(text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
     except ValueError:
         value = math.nan
     if not least <= value <= most or value != int(value):

@@ -146,11 +146,18 @@ METHODS = st.builds(
     Method,
     problem=st.just(LECTURE),
     optimizer=st.sampled_from([GD, MOMENTUM, NAG, ADAM, LINE_SEARCH]),
-    eta=st.just(1.0),
+    eta=st.just(30.0),
     schedule=st.sampled_from([ONE.schedule, EXPONENTIAL, HALVE_ON_RISE]),
     batches=st.sampled_from([ONE.batches, one_by_one]),
 )
 PARTS = st.lists(st.tuples(st.sampled_from([0.1, 1.0, 5.0, 30.0]), st.integers(0, 30)), min_size=1, max_size=6)
+
+
+def with_eta(method, eta):
+    """The method with another eta; but a hand on eta is a schedule's own affair where it has a memory."""
+    return method if method.schedule is HALVE_ON_RISE else replace(method, eta=eta)
+
+
 close_together = patch.object(history, "SPACING", 8)
 """States kept every few rows, so that short histories have many."""
 
@@ -159,7 +166,7 @@ close_together = patch.object(history, "SPACING", 8)
 @given(METHODS, PARTS, st.data())
 @settings(deadline=None)
 def test_any_state_is_recomputed_bit_for_bit(method, parts, data):
-    parts = [(replace(method, eta=eta), n) for eta, n in parts]
+    parts = [(with_eta(method, eta), n) for eta, n in parts]
     path = grown(*parts)
     state = begin(parts[0][0], *START)
     if parts[0][1] == 0:  # a change at row 0 replaces the method there
@@ -179,7 +186,7 @@ def test_any_state_is_recomputed_bit_for_bit(method, parts, data):
 @given(METHODS, PARTS, st.data())
 @settings(deadline=None)
 def test_a_fork_goes_on_alike_and_leaves_the_original_alone(method, parts, data):
-    path = grown(*((replace(method, eta=eta), n) for eta, n in parts))
+    path = grown(*((with_eta(method, eta), n) for eta, n in parts))
     before, changes, k = columns(path), path.changes, data.draw(st.integers(0, path.last))
     fork = path.fork(k)
     assert fork.last == k
@@ -196,7 +203,7 @@ def test_a_fork_goes_on_alike_and_leaves_the_original_alone(method, parts, data)
     assert repr(fork.state(fork.last // 2)) == repr(path.state(path.last // 2))
 
     other = path.fork(k)
-    another, rows = replace(method, eta=0.01), []
+    another, rows = with_eta(method, 0.01), []
     other.change(another)
     other.extend(20)
     state = advance(another, path.state(k) if k else begin(another, *START), 17, rows.append)
@@ -209,7 +216,7 @@ def test_a_fork_goes_on_alike_and_leaves_the_original_alone(method, parts, data)
 
 @pytest.mark.parametrize("k", [0, 1, SPACING - 1, SPACING, SPACING + 1, 700, 701, 2 * SPACING, 1999, 2000])
 def test_states_as_far_apart_as_they_are(k):
-    adam = Method(LECTURE, ADAM, 0.1, HALVE_ON_RISE, one_by_one)
+    adam = Method(LECTURE, ADAM, 0.1, EXPONENTIAL, one_by_one)
     path = grown((adam, 700), (replace(adam, eta=0.2), 1300))
     state = advance(adam, begin(adam, *START), min(k, 700), lambda _row: None)
     state = advance(replace(adam, eta=0.2), state, max(0, k - 700), lambda _row: None)

@@ -4,7 +4,7 @@ from array import array
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.engine import overview as module
@@ -19,6 +19,7 @@ def some_values(length, seed):
 
 
 VALUES = st.builds(some_values, st.integers(0, 300), st.integers(0, 1000))
+LONG = st.builds(some_values, st.integers(150, 300), st.integers(0, 1000))
 ROWS = st.one_of(st.integers(1, 400), st.floats(0.1, 400))
 few = patch.object(module, "CAPACITY", 16)
 """A small capacity: a short column is joined again and again."""
@@ -106,7 +107,8 @@ class TestStretches:
 
 class TestOf:
     @few
-    @given(VALUES, st.integers(0, 300), st.integers(0, 300), VALUES, ROWS)
+    @given(LONG, st.integers(0, 300), st.integers(40, 300), VALUES, st.integers(1, 80))
+    @settings(max_examples=200)
     def test_a_beginning_is_known_and_grows_its_own_way(self, values, looked, length, more, rows):
         column = array("d", values[:looked])
         overview = Overview(column)

@@ -1,4 +1,4 @@
-"""The README's picture is what the program shows. To draw it anew: GDTUI_DRAW=1 python -m pytest tests/ui/test_picture.py"""
+"""The README's picture is what the program shows. GDTUI_DRAW=1 draws it anew."""
 
 import html
 import os
