@@ -19,6 +19,7 @@ Left paths, dotted, show what another eta did from the same iteration."""
 class Help(ModalScreen[None]):
     """Closed by the key that opened it, by Esc, q or Enter."""
 
+    AUTO_FOCUS = "#help"
     BINDINGS = [Binding("question_mark,escape,q,enter", "app.pop_screen", "close the help", show=False)]
 
     def __init__(self, glyphs: Glyphs) -> None:

@@ -400,7 +400,7 @@ def open_line(fileno: int) -> int:
     return os.dup(fileno)
 
 
-class Painter(Thread):
+class Painter:
     """Sends controls and differences, from the start of application mode to its end.
 
     What it is told are orders in a queue. Telling takes no lock and never blocks, so the event loop never waits for the
@@ -408,7 +408,7 @@ class Painter(Thread):
     """
 
     def __init__(self, screen: CellScreen, fileno: int, encoding: str, failed: Callable[[Exception], None]) -> None:
-        super().__init__(name="gdtui-painter", daemon=True)
+        self.thread = Thread(target=self._run, name="gdtui-painter", daemon=True)
         self.synchronises = False  # whether the terminal knows synchronised updates
         self._screen, self._encoding, self._failed = screen, encoding, failed
         self._line = open_line(fileno)
@@ -421,7 +421,7 @@ class Painter(Thread):
         self._unsent = b""
         self._flights: deque[int] = deque()  # how many bytes went with each question that is open
         self._answers = False  # whether this terminal answers at all
-        self._moved = monotonic()  # when something was last sent or answered
+        self._started = self._moved = monotonic()  # and when something was last sent or answered
         self._drawing, self._ending = True, False
         self._settled = Event()
 
@@ -451,13 +451,13 @@ class Painter(Thread):
     def rest(self) -> None:
         """An order: draw no more, and keep the controls for the farewell."""
         self._drawing = False
-        mute = not self._answers and monotonic() > self._moved + LAST_ANSWERS
+        mute = not self._answers and monotonic() > self._started + LAST_ANSWERS
         if not self._flights or self._unsent or mute or not os.isatty(self._line):
             self._settled.set()  # no answer is on its way
 
     def settle(self) -> None:
         """Come to rest, and wait for the answers that are on their way."""
-        if self.is_alive():
+        if self.thread.is_alive():
             self.tell(self.rest)
             self._settled.wait(LAST_ANSWERS)
 
@@ -465,8 +465,8 @@ class Painter(Thread):
         """End: drop what the line does not take, send the controls that were kept, and let go of the line."""
         self._ending = True
         self.tell(self.rest)
-        if self.is_alive():
-            self.join(STALL)
+        if self.thread.is_alive():
+            self.thread.join(STALL)
         self._obey()
         controls = "".join(self._controls)
         with suppress(OSError):  # the line is gone
@@ -478,7 +478,7 @@ class Painter(Thread):
         self._bell.close()
         self._ear.close()
 
-    def run(self) -> None:
+    def _run(self) -> None:
         """Carry out orders, and send what there is to send: as fast as the line takes it and the terminal answers."""
         try:
             while not self._ending:
@@ -587,7 +587,7 @@ class CellDriver(LinuxDriver):
         self._writer_thread = None
         signal.signal(signal.SIGWINCH, partial(self._on_resize, signal.getsignal(signal.SIGWINCH)))
         self.write(ASK)
-        self._painter.start()
+        self._painter.thread.start()
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""

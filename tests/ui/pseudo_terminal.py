@@ -140,12 +140,12 @@ class PseudoTerminal:
             self._master = -1
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the program; to the job in front if the program is a shell."""
+        """Send a signal to the program, or if that is a shell, to the job in front."""
         os.kill(self.foreground, number)
 
     @property
     def foreground(self) -> int:
-        """The process group in front: the program, or if that is a shell, its job."""
+        """The process group in front: the program's, or if that is a shell, its job's."""
         return os.tcgetpgrp(self._master)
 
     # What a person sees
@@ -174,13 +174,22 @@ class PseudoTerminal:
         """The terminal's attributes (termios)."""
         return termios.tcgetattr(self._slave)
 
+    def cpu_ticks(self) -> int:
+        """The time that the program has used, in hundredths of a second; 0 where the system does not say (macOS)."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except FileNotFoundError:
+            return 0
+        return int(fields[11]) + int(fields[12])
+
     def not_restored(self) -> list[str]:
         """What is not as it was before the program: of modes, of style, of attributes."""
         text = self.received.decode(errors="replace")
         on = {7, 25}
         found = set(on)
         for numbers, switch in re.findall(r"\x1b\[\?([\d;]+)([hl])", text):
-            found = found | {*map(int, numbers.split(";"))} if switch == "h" else found - {*map(int, numbers.split(";"))}
+            modes = {*map(int, numbers.split(";"))}
+            found = found | modes if switch == "h" else found - modes
         complaints = [f"mode {number}" for number in sorted(found ^ on)]
         if len(re.findall(r"\x1b\[>\d*u", text)) > len(re.findall(r"\x1b\[<u", text)):
             complaints.append("kitty keyboard protocol")
@@ -202,7 +211,7 @@ class PseudoTerminal:
                 raise AssertionError(f"waited {seconds} s for {what!r}; the screen:\n{self.text}")
             self._read(0.02)
 
-    def wait_quiet(self, seconds: float = 0.25, longest: float = 10.0) -> int:
+    def wait_quiet(self, seconds: float = 0.2, longest: float = 10.0) -> int:
         """Read until the program has written nothing for so long; how many bytes it wrote."""
         before, deadline = len(self.received), monotonic() + longest
         while self._read(seconds):

@@ -10,17 +10,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.color import ColorSystem
-from rich.segment import Segment
 from rich.style import Style as RichStyle
 from textual.strip import Strip
 from wcwidth import wcwidth
 
 from gdtui.ui import terminal
-from gdtui.ui.terminal import PLAIN, CellScreen, Style, blank_of, movement, style_of, transition
+from gdtui.ui.terminal import PLAIN, CellScreen, Style, blank_of, movement, transition
 
 # --- A terminal that takes nothing for granted ---
 
-TOKEN = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])|\x1b\]8;([^;]*);([^\x07\x1b]*)\x1b\\|(\x1b\(B)|([\x18\x0f\r\n\b])|(.)", re.S)
+TOKEN = re.compile(
+    r"\x1b\[([?\d;]*)([A-Za-z])|\x1b\]8;([^;]*);([^\x07\x1b]*)\x1b\\|(\x1b\(B)|([\x18\x0f\r\n\b])|(.)", re.S
+)
 OFF = {"22": "12", "23": "3", "24": ["4", "21"], "25": "5", "27": "7", "28": "8", "29": "9"}
 Seen = tuple[str, Style]
 
@@ -153,11 +154,32 @@ class Glass:
 
 # --- Frames as Textual writes them ---
 
-SGR = ["", "1", "2;3", "7", "4;31", "9;97", "21;53", "38;5;4", "1;38;5;9;48;5;233", "38;2;1;2;3;48;2;4;5;6", "1;104", "49"]
+SGR = [
+    "",
+    "1",
+    "2;3",
+    "7",
+    "4;31",
+    "9;97",
+    "21;53",
+    "38;5;4",
+    "1;38;5;9;48;5;233",
+    "38;2;1;2;3;48;2;4;5;6",
+    "1;104",
+    "49",
+]
 LINKS = ["", "", "", "https://example.org/a;b", "file:///x"]
 NARROW = "abc   123-\u2801\u28ff\u2500\u2580\u03b7\u2207\u2192"
 CJK = "\u6f22\u5b57\u304b\uac00\uff21"
-ODD = ["e\u0301", "\u2764\ufe0f", "\U0001f469\u200d\U0001f467", "\U0001f600", "\u231a", "\U0001f44d\U0001f3fd", "a\u0301\u0323"]
+ODD = [
+    "e\u0301",
+    "\u2764\ufe0f",
+    "\U0001f469\u200d\U0001f467",
+    "\U0001f600",
+    "\u231a",
+    "\U0001f44d\U0001f3fd",
+    "a\u0301\u0323",
+]
 
 
 @st.composite
@@ -198,7 +220,11 @@ def stories(draw: st.DrawFn, alphabet: st.SearchStrategy[str], links: list[str])
 def shown_by_pyte(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
     def seen(cell: pyte.screens.Char) -> tuple[object, ...]:
         marks = cell.bg, cell.reverse, cell.underscore, cell.strikethrough
-        return (cell.data, *marks, *(() if cell.data == " " and not any(marks[1:]) else (cell.fg, cell.bold, cell.italics)))
+        return (
+            cell.data,
+            *marks,
+            *(() if cell.data == " " and not any(marks[1:]) else (cell.fg, cell.bold, cell.italics)),
+        )
 
     return [[seen(screen.buffer[y][x]) for x in range(screen.columns)] for y in range(screen.lines)]
 
@@ -230,7 +256,9 @@ def test_pyte_shows_what_it_shows_of_whole_frames(story: list[tuple[int, int, bo
 
 @given(stories(st.one_of(st.sampled_from(NARROW + CJK), st.sampled_from(ODD)), LINKS))
 @settings(max_examples=200, deadline=None)
-@example([(3, 1, False, "\x1b[1;1H\u6f22a\x1b[1;1H"), (3, 1, False, "\x1b[1;2Hb\x1b[1;1H")])  # its right half overwritten
+@example(
+    [(3, 1, False, "\x1b[1;1H\u6f22a\x1b[1;1H"), (3, 1, False, "\x1b[1;2Hb\x1b[1;1H")]
+)  # its right half overwritten
 @example([(3, 1, False, "\x1b[1;1H\u6f22a\x1b[1;1H"), (3, 1, False, "\x1b[1;1Hb\x1b[1;1H")])  # its left half
 @example([(3, 1, False, "\x1b[1;1H\u6f22\u5b57\x1b[1;1H"), (3, 1, False, "\x1b[1;2H\u6f22\x1b[1;1H")])
 @example([(4, 1, False, "\x1b[1;1H\u6f22\x1b[1;1H"), (3, 1, False, "\x1b[1;3H\u6f22\x1b[1;1H")])
@@ -273,8 +301,11 @@ def test_a_terminal_that_disagrees_about_widths_shows_all_else_right(
         glass.feed(cells.difference())
         for wanted, seen in zip(cells.wanted, glass.seen(), strict=True):
             for x, (cell, found) in enumerate(zip(wanted, seen, strict=True)):
-                if terminal.is_certain(cell[0]) and (cell[0] or terminal.is_certain(wanted[x - 1][0])):
+                whole = cell[0] or wanted[x - 1][0]
+                if terminal.is_certain(whole):
                     assert found == cell
+                else:
+                    assert found[0].strip() in whole, "something else shows beside it"
 
 
 def test_a_new_size_keeps_what_fits() -> None:
@@ -336,7 +367,10 @@ def drawn(*texts: str, size: tuple[int, int] = (40, 10)) -> CellScreen:
         ("\x1b[1;1Hhallo world\x1b[1;1H", "\x1b[Ca\r"),
         ("\x1b[1;1Hhallo wurld\x1b[1;1H", "\x1b[Ca\x1b[5Cu\r"),
         ("\x1b[1;1Hhallu world\x1b[1;1H", "\x1b[Callu\r"),  # a short gap is sent again
-        ("\x1b[1;1H\x1b[1mhello world\x1b[0m\x1b[1;1H", "\x1b[1mhello world\r"),  # spaces do not show that they are bold
+        (
+            "\x1b[1;1H\x1b[1mhello world\x1b[0m\x1b[1;1H",
+            "\x1b[1mhello world\r",
+        ),  # spaces do not show that they are bold
         ("\x1b[2;1H\x1b[1mthere\x1b[0m\x1b[2;6H", "\x1b[B\x1b[1mthere"),
         ("\x1b[1;1Hab\x1b[31mcd\x1b[0mef\x1b[31mgh\x1b[0m\x1b[1;1H", "ab\x1b[2Cef\x1b[4D\x1b[31mcd\x1b[2Cgh\r"),
     ],
@@ -360,10 +394,13 @@ def test_a_typical_step_is_near_the_floor() -> None:
             10 + (t - 1) % 6: [(word, " ")],
             18: [(word, f"Descending: the gradient is {0.5 / (t + 1):.3g}, each step moves {0.2 / (t + 2):.3g}.")],
         }
-        return "".join(
-            f"\x1b[{y};1H" + "".join(f"\x1b[{ink}{background}{text}\x1b[0m" for ink, text in parts) + "\n"
-            for y, parts in rows.items()
-        ) + "\x1b[1;1H"
+        return (
+            "".join(
+                f"\x1b[{y};1H" + "".join(f"\x1b[{ink}{background}{text}\x1b[0m" for ink, text in parts) + "\n"
+                for y, parts in rows.items()
+            )
+            + "\x1b[1;1H"
+        )
 
     cells, ratios = CellScreen(), []
     cells.resize(80, 24)
@@ -381,7 +418,9 @@ def test_a_typical_step_is_near_the_floor() -> None:
 
 
 def test_a_whole_frame_is_quick_and_no_change_quicker() -> None:
-    line = "".join(f"\x1b[38;2;{shade};200;200;48;2;18;18;18mword {shade} \u28ff\u28c0 \x1b[0m" for shade in range(100, 115))
+    line = "".join(
+        f"\x1b[38;2;{shade};200;200;48;2;18;18;18mword {shade} \u28ff\u28c0 \x1b[0m" for shade in range(100, 115)
+    )
 
     def seconds(text: str) -> float:
         cells = drawn(size=(200, 60))
@@ -399,7 +438,11 @@ def test_a_whole_frame_is_quick_and_no_change_quicker() -> None:
 # --- What reaches the terminal ---
 
 
-@given(st.lists(st.sampled_from([*map(chr, [*range(32), *range(127, 160)]), "a", "\u6f22", "\x1b[2J", "\x1b]0;t\x07", "\x1bc"])))
+@given(
+    st.lists(
+        st.sampled_from([*map(chr, [*range(32), *range(127, 160)]), "a", "\u6f22", "\x1b[2J", "\x1b]0;t\x07", "\x1bc"])
+    )
+)
 @settings(deadline=None)
 def test_controls_in_a_text_do_not_reach_the_terminal(parts: list[str]) -> None:
     cells = drawn("")
@@ -411,7 +454,9 @@ def test_controls_in_a_text_do_not_reach_the_terminal(parts: list[str]) -> None:
 def test_a_control_in_a_text_is_seen() -> None:
     cells = drawn("")
     cells.draw("\x1b[2;1Ha\tb\x9bc\x1b[1;1H")
-    assert "".join(text for text, _ in cells.wanted[1]).rstrip() == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
+    assert (
+        "".join(text for text, _ in cells.wanted[1]).rstrip() == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
+    )
 
 
 def test_a_link_costs_nothing_when_textual_draws_it_again() -> None:
@@ -424,8 +469,12 @@ def test_a_link_costs_nothing_when_textual_draws_it_again() -> None:
 
 
 @pytest.mark.parametrize("system", [ColorSystem.STANDARD, ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR])
-@pytest.mark.parametrize("colours", ["#12ab90 on #000001", "color(9) on color(4)", "default on default", "red", "on blue"])
-@pytest.mark.parametrize("attributes", ["", "bold", "dim italic", "underline2 overline", "reverse strike", "frame blink"])
+@pytest.mark.parametrize(
+    "colours", ["#12ab90 on #000001", "color(9) on color(4)", "default on default", "red", "on blue"]
+)
+@pytest.mark.parametrize(
+    "attributes", ["", "bold", "dim italic", "underline2 overline", "reverse strike", "frame blink"]
+)
 def test_every_style_that_textual_writes(system: ColorSystem, colours: str, attributes: str) -> None:
     style = RichStyle.parse(f"{attributes} {colours}".strip())
     text = Strip.render_style(style, "text", system)
