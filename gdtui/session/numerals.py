@@ -35,9 +35,9 @@ def exact(x: float) -> str:
     return _tight(repr(x))
 
 
-def rough(x: float) -> str:
-    """A number with three digits, for a sentence: `0.00947`, `2.40e-11`."""
-    return _tight(f"{x:#.3g}").rstrip(".")
+def rough(x: float, digits: int = 3) -> str:
+    """A number with few digits, for a sentence: `0.00947`, `2.40e-11`."""
+    return _tight(f"{x:#.{digits}g}").rstrip(".")
 
 
 def _tight(text: str) -> str:

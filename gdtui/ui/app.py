@@ -11,7 +11,9 @@ from time import monotonic
 from typing import Any
 
 from textual.app import App, ComposeResult, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.events import DescendantFocus
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -78,9 +80,9 @@ class Gdtui(App[None]):
         yield self._footer
         yield self._question
 
-    def on_resize(self) -> None:
-        """Draw for the new size, once every widget has its own."""
-        self.call_after_refresh(self.draw)
+    def on_lines_resized(self) -> None:
+        """Draw for the new size: by now every widget has its own, which the app's own Resize comes too early for."""
+        self.say(self._note)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Keep a cursor from blinking, which sends bytes while nothing happens."""
@@ -250,6 +252,12 @@ class Gdtui(App[None]):
     def _run_forward(self, n: int, until: Goal | None) -> None:
         self.run_worker(self.player.forward(n, until), exclusive=True)
 
+    def action_command_palette(self) -> None:
+        """Offer every command by name."""
+        if not isinstance(self.screen, Palette):
+            classes = "-ascii" if self._glyphs is glyphs.ASCII else ""
+            self.push_screen(Palette(placeholder="Search for commands", id="--command-palette", classes=classes))
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: every key's action, and the themes."""
         for group in KEYS:
@@ -258,11 +266,25 @@ class Gdtui(App[None]):
         yield SystemCommand("colours", "choose a theme", self.action_change_theme)
 
 
+class Palette(CommandPalette):
+    """Textual's; but Enter held down would leave it twice, which no app survives, and its icon is no letter."""
+
+    DEFAULT_CSS = """
+    Palette SearchIcon { display: none; }
+    Palette #--input { padding-left: 2; }
+    Palette.-ascii #--input, Palette.-ascii CommandList { border: none; }
+    Palette.-ascii CommandList { scrollbar-size-vertical: 0; margin-top: 1; }
+    """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Leave, once."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
 def neighbour(eta: float, by: int) -> float:
     """The next eta above (by = 1) or below (by = -1) along 1-2-5."""
-    exponent = math.floor(math.log10(eta))
-    powers = range(max(exponent - 1, -300), min(exponent + 1, 300) + 1)
-    ladder = [float(f"{step}e{power}") for power in powers for step in (1, 2, 5)]
+    exponent = max(-299, min(math.floor(math.log10(eta)), 299))
+    ladder = [float(f"{step}e{power}") for power in range(exponent - 1, exponent + 2) for step in (1, 2, 5)]
     if by > 0:
         return min((x for x in ladder if x > eta), default=eta)
     return max((x for x in ladder if 0.0 < x < eta), default=eta)

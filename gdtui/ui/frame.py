@@ -11,24 +11,28 @@ from gdtui.ui.widgets.lines import PLAIN, Line
 def status(session: Session, player: Player, width: int) -> Line:
     """Problem, optimizer and eta on the left; playing or paused and the iteration on the right."""
     method = session.method
-    eta = f"eta {exact(method.eta)}"
-    left = [method.problem.title, method.optimizer.title, eta]
-    of = f" of {session.history.last:,}" if session.cursor < session.history.last else ""
-    right = [doing(player), f"iteration {session.cursor:,}{of}"]
-    # Where there is no room the title loses what stands behind its comma, and then goes.
-    title, *how = left
-    shorter = [title.split(",")[0], *how]
-    for gap, words in (("   ", left), ("  ", left), ("  ", shorter), ("  ", how)):
-        left = words
-        free = width - len(gap.join([*left, *right]))
+    title, rule = method.problem.title, method.optimizer.title
+    eta, iteration = f"eta {exact(method.eta)}", f"iteration {session.cursor:,}"
+    of = f"{iteration} of {session.history.last:,}" if session.cursor < session.history.last else iteration
+    now = [doing(player)]
+    # Where there is no room the title loses what stands behind its comma, and then goes; eta and the iteration stay.
+    for gap, left, middle, last in (
+        ("   ", [title, rule], now, of),
+        ("  ", [title, rule], now, of),
+        ("  ", [title.split(",")[0], rule], now, of),
+        ("  ", [rule], now, of),
+        ("  ", [], now, of),
+        ("  ", [], [], of),
+        (" ", [], [], iteration),
+    ):
+        free = width - len(gap.join([*left, eta, *middle, last]))
         if free >= 0:
             break
-    *named, eta = left
     return [
-        (gap.join([*named, ""]), PLAIN),
+        (gap.join([*left, ""]), PLAIN),
         (eta, "strong"),
-        (" " * max(free, 0) + gap + right[0] + gap, PLAIN),
-        (right[1], "strong"),
+        (" " * max(free, 0) + gap.join(["", *middle, ""]), PLAIN),
+        (last, "strong"),
     ]
 
 
@@ -42,7 +46,7 @@ def doing(player: Player) -> str:
 def keys(width: int, glyphs: Glyphs) -> Line:
     """The keys to begin with, as many as there is room for."""
     line: list[tuple[str, str]] = []
-    for group in footer(width):
+    for group in footer(width, glyphs.spell):
         line += [(glyphs.spell(footer_key(group)), "strong"), (f" {group.footer}  ", "quiet")]
     return line
 

@@ -33,4 +33,11 @@ def for_terminal(*, ascii_only: bool) -> Glyphs:
     """What this terminal can show: braille needs UTF-8 and a font that the Linux console does not have."""
     encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
     can_show = codecs.lookup(encoding).name == "utf-8" and not os.environ.get("TERM", "").startswith(("linux", "vt"))
-    return UNICODE if can_show and not ascii_only else ASCII
+    return UNICODE if can_show and not asks_for_ascii() and not ascii_only else ASCII
+
+
+def asks_for_ascii() -> bool:
+    """Whether the locale says C: Python takes UTF-8 all the same, and puts it into LC_CTYPE itself (PEP 538, 540)."""
+    asked = os.environ.get("LC_ALL") or os.environ.get("LANG")
+    own = os.environ.get("LC_CTYPE", "C.UTF-8") in {"C.UTF-8", "C.utf8", "UTF-8"} or os.environ.get("LC_ALL")
+    return asked in {"C", "POSIX"} and bool(own)

@@ -6,14 +6,14 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.glyphs import ASCII, Glyphs
 from gdtui.ui.keys import KEYS
 
 READING = """\
-Row t holds w and b after t updates, and the gradient and the loss there;
+Row t holds w and b after t updates, the gradient and the loss there;
 eta and |step| belong to the update that led to row t. So, by hand:
     w of row t+1  =  w of row t  -  eta * dL/dw of row t
-Left paths, dotted, show what another eta did from the same iteration."""
+Dots show the paths that were left, for another eta or another start."""
 
 
 class Help(ModalScreen[None]):
@@ -23,11 +23,12 @@ class Help(ModalScreen[None]):
     BINDINGS = [Binding("question_mark,escape,q,enter", "app.pop_screen", "close the help", show=False)]
 
     def __init__(self, glyphs: Glyphs) -> None:
-        super().__init__()
+        super().__init__(classes="-ascii" if glyphs is ASCII else "")
         self._glyphs = glyphs
 
     def compose(self) -> ComposeResult:
         """A page that scrolls where it does not fit."""
         lines = [f"{self._glyphs.spell(group.shown):<13}{self._glyphs.spell(group.does)}" for group in KEYS]
-        with VerticalScroll(id="help"):
+        with VerticalScroll(id="help") as page:
+            page.border_subtitle = "arrows scroll, Esc closes"
             yield Static("\n".join([*lines, "", READING]), markup=False)

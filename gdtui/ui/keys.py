@@ -1,6 +1,6 @@
 """The keys: what each is called on the screen, what it does, and the action behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -75,16 +75,23 @@ KEYS = (
 FOOTER_ORDER = ("help", "quit", "step", "back", "play", "eta", "chart", "forward")
 """What the footer keeps longest on a narrow screen, first."""
 
-BINDINGS = [Binding(keys, action, does.does, show=False) for does in KEYS for keys, action in does.actions.items()]
+ALWAYS = {"repaint", "suspend_process"}
+"""Actions that work whatever is in front."""
+
+BINDINGS = [
+    Binding(keys, action, does.does, show=False, priority=action in ALWAYS)
+    for does in KEYS
+    for keys, action in does.actions.items()
+]
 
 
-def footer(width: int) -> list[Keys]:
-    """The keys that a footer of so many characters has room for, in the order of `KEYS`."""
+def footer(width: int, spell: Callable[[str], str]) -> list[Keys]:
+    """The keys that a footer of so many characters has room for, in the order of `KEYS`, as a terminal spells them."""
     shown: list[str] = []
     room = width
     for name in FOOTER_ORDER:
         keys = next(keys for keys in KEYS if keys.footer == name)
-        room -= len(footer_key(keys)) + len(name) + 3
+        room -= len(spell(footer_key(keys))) + len(name) + 3
         if room >= 0:
             shown.append(name)
     return [keys for keys in KEYS if keys.footer in shown]

@@ -44,4 +44,5 @@ def length(row: Row) -> float:
 
 def more(row: Row, fall: float) -> str:
     """Iterations until the loss is 1 % less, if each lowers it as the last one did."""
-    return f"{float(f'{0.01 * row.loss / fall:.2g}'):,.0f}"
+    iterations = float(f"{0.01 * row.loss / fall:.2g}")
+    return f"{iterations:,.0f}" if iterations < 1e6 else rough(iterations, 2)

@@ -37,10 +37,10 @@ from functools import lru_cache, partial
 from itertools import repeat
 from threading import Event, Thread
 from time import monotonic
+from traceback import format_exception
 from typing import Any, NamedTuple, TypeAlias
 
 from rich.cells import cell_len
-from rich.traceback import Traceback
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.driver import Driver
@@ -84,19 +84,23 @@ SUBSTITUTE = "\N{REPLACEMENT CHARACTER}"  # for a control character, which must 
 is_control = re.compile(r"[\0-\x1f\x7f-\x9f]").match
 
 # Characters that take one cell, or two, on every terminal. About others, emoji and all that combines, opinions differ.
-_BLOCKS = (
+_NARROW = (
     " ~\xa0\xac\xae\u02ff\u0370\u0482\u1e00\u1fff\u2010\u2027\u2030\u205e\u2070\u20bf\u2100\u22ff\u2500\u25fc"
     "\u2713\u2718\u27c0\u27ef\u2800\u28ff\u2900\u2aff"
-)
-_FIRST_LAST = zip(map(ord, _BLOCKS[::2]), map(ord, _BLOCKS[1::2]), strict=True)
+)  # from a first character to a last one, and again
+_WIDE = "\u3001\u3029\u3041\u3096\u309b\u30ff\u3400\u4dbf\u4e00\ua48c\uac00\ud7a3\uff01\uff60"
+_FIRST_LAST = zip(map(ord, _NARROW[::2]), map(ord, _NARROW[1::2]), strict=True)
 NARROW = frozenset(chr(code) for first, last in _FIRST_LAST for code in range(first, last + 1))
-_WIDE = r"[\u3001-\u3029\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\ua48c\uac00-\ud7a3\uff01-\uff60]"
-is_wide = re.compile(_WIDE).fullmatch
+
+
+def is_wide(text: str) -> bool:
+    """Whether a character takes two cells on every terminal."""
+    return len(text) == 1 and any(_WIDE[at] <= text <= _WIDE[at + 1] for at in range(0, len(_WIDE), 2))
 
 
 def is_certain(text: str) -> bool:
     """Whether every terminal agrees about the cells that a character takes."""
-    return text in NARROW or not text or is_wide(text) is not None
+    return text in NARROW or not text or is_wide(text)
 
 
 @lru_cache(4096)
@@ -261,8 +265,9 @@ class CellScreen:
     def resize(self, width: int, height: int) -> None:
         """Take another size. What a terminal then leaves on its screen, none can know."""
         if not self.wanted or (width, height) != (len(self.wanted[0]), len(self.wanted)):
+            height = height if width else 0
             rows = [cut(row + [BLANK] * (width - len(row)), width) for row in self.wanted[:height]]
-            self.wanted = rows + [[BLANK] * width for _ in range(height - len(rows) if width else 0)]
+            self.wanted = rows + [[BLANK] * width for _ in range(height - len(rows))]
             self._cursor = (0, 0)
             self.forget()
 
@@ -277,7 +282,7 @@ class CellScreen:
                 row, _, column = parameters.partition(";")
                 y, x = max(0, int(row or 1) - 1), max(0, int(column or 1) - 1)
             elif hyperlink:
-                link = address
+                link = address if address.isprintable() else ""
             elif newline:
                 x, y = 0, y + ("\n" in newline)
             if text and y < len(self.wanted):
@@ -411,8 +416,8 @@ class Painter:
         self.thread = Thread(target=self._run, name="gdtui-painter", daemon=True)
         self.synchronises = False  # whether the terminal knows synchronised updates
         self._screen, self._encoding, self._failed = screen, encoding, failed
-        self._line = open_line(fileno)
-        self._chunk = 256 if os.get_blocking(self._line) else 1 << 16  # a line that blocks takes so much at once
+        self.line = open_line(fileno)
+        self._chunk = 256 if os.get_blocking(self.line) else 1 << 16  # a line that blocks takes so much at once
         self._bell, self._ear = socket.socketpair()
         self._bell.setblocking(False)
         self._ear.setblocking(False)
@@ -445,14 +450,14 @@ class Painter:
         self._answers, self._moved = True, monotonic()
         if self._flights:
             self._flights.popleft()
-        if not self._flights:
+        if not (self._flights or self._drawing):
             self._settled.set()
 
     def rest(self) -> None:
         """An order: draw no more, and keep the controls for the farewell."""
         self._drawing = False
         mute = not self._answers and monotonic() > self._started + LAST_ANSWERS
-        if not self._flights or self._unsent or mute or not os.isatty(self._line):
+        if not self._flights or self._unsent or mute or not os.isatty(self.line):
             self._settled.set()  # no answer is on its way
 
     def settle(self) -> None:
@@ -472,9 +477,9 @@ class Painter:
         with suppress(OSError):  # the line is gone
             if not self._deliver((CUT if self._unsent else "") + controls):
                 with suppress(termios.error):
-                    termios.tcflush(self._line, termios.TCOFLUSH)
+                    termios.tcflush(self.line, termios.TCOFLUSH)
                 self._deliver(CUT + controls)
-        os.close(self._line)
+        os.close(self.line)
         self._bell.close()
         self._ear.close()
 
@@ -484,14 +489,17 @@ class Painter:
             while not self._ending:
                 waiting = self._behind and self._drawing and not self._unsent and self._screen.dirty
                 timeout = max(0.0, self._deadline - monotonic()) if waiting else None
-                if select.select([self._ear], [self._line] if self._unsent else [], [], timeout)[1]:
+                if select.select([self._ear], [self.line] if self._unsent else [], [], timeout)[1]:
                     self._unsent = self._unsent[self._write(self._unsent) :]
                     self._moved = monotonic()
                 self._obey()
                 if self._drawing and not self._unsent:
                     self._compose()
         except Exception as error:
-            self._failed(error)
+            if not self._ending:
+                self._failed(error)
+        finally:
+            self._settled.set()
 
     @property
     def _behind(self) -> bool:
@@ -526,7 +534,7 @@ class Painter:
     def _write(self, data: bytes) -> int:
         """The number of bytes that the line has taken."""
         try:
-            return os.write(self._line, data[: self._chunk])
+            return os.write(self.line, data[: self._chunk])
         except BlockingIOError:
             return 0
 
@@ -534,7 +542,7 @@ class Painter:
         """Send a text to its end, unless the line stalls."""
         data, deadline = text.encode(self._encoding, "replace"), monotonic() + STALL
         while data and (left := deadline - monotonic()) > 0:
-            if select.select([], [self._line], [], left)[1] and (count := self._write(data)):
+            if select.select([], [self.line], [], left)[1] and (count := self._write(data)):
                 data, deadline = data[count:], monotonic() + STALL
         return not data
 
@@ -640,9 +648,9 @@ class CellDriver(LinuxDriver):
         if isinstance(error, OSError):
             self._exit(128 + signal.SIGHUP)
         else:
-            self._exit(1, Traceback.from_exception(type(error), error, error.__traceback__))
+            self._exit(1, "".join(format_exception(error)))
 
-    def _exit(self, code: int, message: Traceback | None = None) -> None:
+    def _exit(self, code: int, message: str = "") -> None:
         with suppress(RuntimeError):  # the loop has ended before
             self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code, message=message))
 
@@ -661,4 +669,4 @@ class CellDriver(LinuxDriver):
         if self._auto_restart:
             self.suspend_application_mode()
             self._must_signal_resume = True
-        os.kill(0, signal.SIGSTOP)
+        os.kill(0 if self.can_suspend else os.getpid(), signal.SIGSTOP)

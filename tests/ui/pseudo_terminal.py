@@ -21,6 +21,7 @@ import struct
 import subprocess
 import sys
 import termios
+import tty
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -120,9 +121,9 @@ class PseudoTerminal:
         for key in keys:
             self.send(KEYS.get(key, key))
 
-    def send(self, data: str) -> None:
-        """Send characters to the program."""
-        os.write(self._master, data.encode())
+    def send(self, data: str | bytes) -> None:
+        """Send characters to the program, or bytes that are none."""
+        os.write(self._master, data.encode() if isinstance(data, str) else data)
 
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size; the kernel tells the program."""
@@ -173,6 +174,11 @@ class PseudoTerminal:
     def attributes(self) -> list[Any]:
         """The terminal's attributes (termios)."""
         return termios.tcgetattr(self._slave)
+
+    def left_to_read(self) -> bytes:
+        """What was typed and the program has not read: its shell would."""
+        tty.setraw(self._slave, termios.TCSANOW)
+        return os.read(self._slave, 4096) if select.select([self._slave], [], [], 0)[0] else b""
 
     def cpu_ticks(self) -> int:
         """The time that the program has used, in hundredths of a second; 0 where the system does not say (macOS)."""

@@ -1,12 +1,14 @@
 """The driver in a real pseudo-terminal: what it sends and when, and that it gives the terminal back."""
 
 import os
+import re
 import select
 import signal
 import sys
 import time
 import tty
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -217,6 +219,13 @@ def test_a_mute_terminal_is_not_waited_for() -> None:
         assert terminal.not_restored() == []
 
 
+def test_bytes_that_are_no_characters_confuse_nothing() -> None:
+    with tiny() as terminal:
+        terminal.send(b"\xff\xe9\xc3")
+        terminal.press("s")
+        terminal.wait_for("count 1", 2.0)
+
+
 def test_f3_confuses_nothing() -> None:
     """With a modifier it looks like the answer to a question that nobody asked."""
     with tiny() as terminal:
@@ -299,6 +308,23 @@ def test_an_update_is_synchronised_where_it_clears() -> None:
         assert line.read() == f"b\r{ASK}"
 
 
+def test_the_descriptions_that_others_have_of_the_terminal_stay_blocking() -> None:
+    with Line() as line:
+        assert os.get_blocking(line.slave)
+        assert not os.get_blocking(line.painter.line)
+
+
+def test_a_sequence_cut_short_is_ended() -> None:
+    with Line() as line:
+        line.painter.tell(line.painter.draw, f"\x1b[1;1H{'x' * 99000}\x1b[1;1H", 99000, 1)
+        assert select.select([line.master], [], [], 2.0)[0]
+        line.painter.tell(line.painter.control, "the end")
+        with ThreadPoolExecutor() as pool:
+            leaving = pool.submit(line.painter.farewell)
+            assert re.fullmatch(r"[^\x18]*\x18[^x]*x{1,98999}\x18\x1b\[\?2026lthe end", line.read(until="the end"))
+            leaving.result()
+
+
 def test_a_line_that_can_only_block_is_given_back_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "open_line", os.dup)
     with Line() as line:
@@ -370,6 +396,18 @@ def test_the_terminal_is_left_as_it_was_found_while_nobody_reads() -> None:
             assert terminal.attributes == terminal.attributes_before
             assert terminal.not_restored() == []
             assert b"\x18" in terminal.received.rpartition(CLEAR.encode())[2]
+
+
+def test_the_last_answers_are_not_left_to_the_shell() -> None:
+    with tiny() as terminal:
+        terminal.answering = False
+        terminal.press("s")
+        terminal.wait_for("count 1")
+        terminal.press("q")
+        terminal.wait_quiet(0.3)
+        terminal.answer()
+        assert terminal.wait_exit(1.0) == 0
+        assert terminal.left_to_read() == b""
 
 
 @pytest.mark.parametrize("prefix", ["", "trap '' HUP; "], ids=["heard", "ignored"])

@@ -12,6 +12,15 @@ Scale: TypeAlias = Callable[[float], float]
 """The position of a value on an axis; nan where it has none."""
 
 
+FARTHEST = 1e300
+"""What lies farther out is drawn here: the arithmetic of axes and charts would overflow."""
+
+
+def linear(value: float) -> float:
+    """The position on a linear axis."""
+    return max(-FARTHEST, min(value, FARTHEST)) if math.isfinite(value) else math.nan
+
+
 def log10(value: float) -> float:
     """The position on a logarithmic axis."""
     return math.log10(value) if value > 0.0 else math.nan

@@ -13,7 +13,7 @@ from gdtui.engine.problems.neuron import Neuron
 from gdtui.session.numerals import exact
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.views.curves import Points, Scale, log10, outlines, span, trail
+from gdtui.ui.views.curves import Points, Scale, linear, log10, outlines, span, trail
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
@@ -87,7 +87,7 @@ class Descent(Vertical):
         title: Line,
         inks: Mapping[str, str],
         axis: Callable[[float, float, int], Axis],
-        scale: Scale = float,
+        scale: Scale = linear,
     ) -> None:
         """Columns over the iterations, the left paths behind them, and the cursor on each."""
         glyphs, history = self._glyphs, session.history

@@ -1,7 +1,7 @@
 """Axes with round ends, so that they move seldom and in jumps."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gdtui.session.numerals import rough
@@ -32,12 +32,17 @@ def of_iterations(last: int) -> Axis:
 
 
 def linear(low: float, high: float, steps: int, least: float = 0.0) -> Axis:
-    """At most so many round steps around two finite values, which are taken to span `least` at least."""
-    span = max(high - low, least, 1e-12 * max(abs(low), abs(high)), 1e-300)
+    """At most so many round steps around two finite values, which are taken to span `least` at least.
+
+    One more where a round number lies between them that the steps go through; of two, the ends alone are labelled.
+    """
+    span = max(high - low, least, 1e-4 * max(abs(low), abs(high)), 1e-300)
     ends = [_round_ends(low, span, round_up(span / n, (1.0, 2.0, 2.5, 5.0, 10.0))) for n in range(steps, 0, -1)]
     # Of the ends that waste the least room, those with the most labels.
     step, first, last = min(ends, key=lambda end: end[0] * (end[2] - end[1]))
-    return Axis(first * step, last * step, [(k * step, _label(k * step, step)) for k in range(first, last + 1)])
+    every = 1 if steps > 1 else last - first
+    label = _labels(step, max(abs(first), abs(last)))
+    return Axis(first * step, last * step, [(k * step, label(k * step)) for k in range(first, last + 1, every)])
 
 
 def _round_ends(low: float, span: float, step: float) -> tuple[float, int, int]:
@@ -59,7 +64,9 @@ def logarithmic(low: float, high: float, steps: int) -> Axis:
     return Axis(first, last, [(k, f"1e{k}") for k in range(last, first - 1, -every)][::-1])
 
 
-def _label(value: float, step: float) -> str:
-    """With as many decimals as the step has."""
+def _labels(step: float, most: int) -> Callable[[float], str]:
+    """Text for up to so many steps from 0: with as many digits as tell them apart."""
     decimals = next((n for n in range(6) if math.isclose(round(step, n), step, rel_tol=1e-9)), None)
-    return rough(value) if decimals is None or abs(value) >= 1e6 else f"{value:.{decimals}f}"
+    if decimals is not None and most * step < 1e6:
+        return lambda value: f"{value:.{decimals}f}"
+    return lambda value: rough(value, max(3, len(str(most)) + 2))

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -17,6 +18,9 @@ PLAIN = ""
 
 class Lines(Widget):
     """A widget that is told its lines; it computes nothing."""
+
+    class Resized(Message):
+        """The widget has another size: whoever draws on it should do it again."""
 
     COMPONENT_CLASSES = {
         "ink--quiet",
@@ -37,11 +41,16 @@ class Lines(Widget):
         self._strips: list[Strip] = []
         self._styles: dict[str, Style] = {}
 
+    def on_resize(self) -> None:
+        """Textual's word that the size is another."""
+        self.post_message(self.Resized())
+
     def draw(self, lines: Sequence[Line]) -> None:
         """Show these lines from the top; what does not fit is cut."""
         width, height = self.size
         lines = [*lines[:height], *[()] * (height - len(lines))]
-        if [strip.cell_length for strip in self._strips] != [width] * height:  # first drawn, or resized
+        known = len(self._lines) == height and [strip.cell_length for strip in self._strips] == [width] * height
+        if not known:  # first drawn, or in another size or style
             self._lines, self._strips = lines, [self._strip(line) for line in lines]
             self.refresh()
             return
@@ -53,13 +62,15 @@ class Lines(Widget):
 
     def render_line(self, y: int) -> Strip:
         """Textual's question for one line."""
+        if not self._strips:
+            self._strips = [self._strip(line) for line in self._lines]
         return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self._style(PLAIN))
 
     def notify_style_update(self) -> None:
-        """Textual's word that the stylesheet or the theme changed."""
+        """Textual's word that the stylesheet or the theme changed; the inks have not changed yet."""
         super().notify_style_update()
         self._styles.clear()
-        self._strips = [self._strip(line) for line in self._lines]
+        self._strips.clear()
 
     def _strip(self, line: Line) -> Strip:
         segments = [Segment(text, self._style(ink)) for text, ink in line if text]

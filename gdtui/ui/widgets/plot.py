@@ -3,9 +3,11 @@
 plotext has one figure for the whole program, so it is cleared and sized at each use.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotext
 
@@ -54,13 +56,30 @@ def chart(width: int, height: int, x: Axis, y: Axis, curves: Sequence[Curve]) ->
     plotext.frame(False)
     plotext.xlim(x.low, x.high)
     plotext.ylim(y.low, y.high)
-    plotext.xticks(*zip(*x.ticks, strict=True))
-    plotext.yticks(*zip(*y.ticks, strict=True))
+    columns, rows = width - max(len(label) for _, label in y.ticks), height - 1
+    # Where a line of dots, two by four in a character, goes through, there its markers and its labels stand.
+    dots = any(curve.marker == "braille" for curve in curves)
+    across, down = (partial(centred, x, columns, 2), partial(centred, y, rows, 4)) if dots else (float, float)
+    plotext.xticks([across(tick) for tick, _ in x.ticks], [label for _, label in x.ticks])
+    plotext.yticks([down(tick) for tick, _ in y.ticks], [label for _, label in y.ticks])
     inks = sorted({curve.ink for curve in curves})
     for curve in curves:
+        if curve.marker == "braille":
+            xs, ys = list(curve.xs), list(curve.ys)
+        else:
+            xs, ys = [across(each) for each in curve.xs], [down(each) for each in curve.ys]
         draw = plotext.plot if curve.joined else plotext.scatter
-        draw(list(curve.xs), list(curve.ys), marker=curve.marker, color=inks.index(curve.ink) + 1)
+        draw(xs, ys, marker=curve.marker, color=inks.index(curve.ink) + 1)
     return [inked(line, inks) for line in plotext.build().splitlines()]
+
+
+def centred(axis: Axis, cells: int, dots: int, value: float) -> float:
+    """The middle of the character that a dot at this value is in: plotext rounds dots and characters each by itself."""
+    if cells < 2 or not axis.low <= value <= axis.high:
+        return value
+    span = axis.high - axis.low
+    cell = math.floor(0.5 + (dots * cells - 1) * (value - axis.low) / span) // dots
+    return axis.low + span * cell / (cells - 1)
 
 
 def inked(line: str, inks: Sequence[str]) -> Line:

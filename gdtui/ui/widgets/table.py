@@ -57,7 +57,7 @@ class Table(Lines):
     def draw_rows(self, history: History, cursor: int) -> None:
         """Show the page of the cursor."""
         columns = columns_for(self.size.width)
-        wide = max(2, min(WIDTH, (self.size.width - COUNTER) // len(columns)))
+        wide = max(3, min(WIDTH, (self.size.width - COUNTER) // len(columns)))
         heading = f"{'iteration':<{COUNTER + 2}}" + "".join(f"{column.heading:<{wide}}" for column in columns)
         self.draw([[(heading, "quiet")], *self._rows(history, cursor, columns, wide)])
 
@@ -69,12 +69,15 @@ class Table(Lines):
 
     def _rows(self, history: History, cursor: int, columns: list[Column], wide: int) -> Iterator[Line]:
         turn = max(self.size.height - 2, 1)  # a heading, and one row that a page shares with the next
-        first = max(cursor - 1, 0) // turn * turn
+        first = max(cursor - 1, 0) // turn * turn if self.size.height > 2 else cursor
         before = history.row(first - 1) if first else None
-        for iteration in range(first, min(first + turn, history.last) + 1):
+        for iteration in range(first, min(first + self.size.height - 2, history.last) + 1):
             row = history.row(iteration)
-            values = (column.value(row, before) for column in columns)
-            numbers = "".join(f"{'' if value is None else signed(value, wide):<{wide}}" for value in values)
+            values = [column.value(row, before) for column in columns]
+            # A sign begins the next column: the number before it must leave a gap.
+            rooms = [wide - (after is not None and math.copysign(1.0, after) < 0.0) for after in (*values[1:], None)]
+            texts = ("" if value is None else signed(value, room) for value, room in zip(values, rooms, strict=True))
+            numbers = "".join(text.ljust(wide) for text in texts)
             if iteration == cursor:
                 self.marked = 1 + iteration - first
             yield [_counter(iteration, at_cursor=iteration == cursor), (numbers, PLAIN)]
@@ -82,5 +85,7 @@ class Table(Lines):
 
 
 def _counter(iteration: int, *, at_cursor: bool) -> tuple[str, str]:
-    number = f"{iteration} ".rjust(COUNTER - 1)[: COUNTER - 1]  # a seventh digit takes the gap's place
-    return f"{'>' if at_cursor else ' '}{number}", "cursor" if at_cursor else PLAIN
+    number = f"{iteration} "[: COUNTER - 1]  # a seventh digit takes the gap's place
+    if iteration >= 10_000_000:
+        number = f"~{iteration % 1_000_000:06}"  # the status line has them all
+    return f"{'>' if at_cursor else ' '}{number:>{COUNTER - 1}}", "cursor" if at_cursor else PLAIN
