@@ -118,8 +118,10 @@ class PseudoTerminal:
 
     def press(self, *keys: str) -> None:
         """Press keys, each a name of KEYS or the characters themselves."""
-        for key in keys:
+        for place, key in enumerate(keys, start=1):
             self.send(KEYS.get(key, key))
+            if key == "escape" and place < len(keys):  # by the pause behind it, it is told from a sequence's beginning
+                self.wait_quiet()
 
     def send(self, data: str | bytes) -> None:
         """Send characters to the program, or bytes that are none."""
