@@ -35,6 +35,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import repeat
+from math import inf
 from threading import Event, Thread
 from time import monotonic
 from traceback import format_exception
@@ -388,6 +389,7 @@ class CellScreen:
 
 ASK = "\x1b[6n"
 IN_FLIGHT = 2  # open questions that hold the next difference back
+SLOW = 0.05  # seconds that an answer takes beyond the quickest, from which on one question is enough: the line is full
 PATIENCE, SLOWEST = 3.0, 1000  # seconds, and bytes a second, that an answer may take before none is expected any more
 LAST_ANSWERS = 1.5  # seconds that leaving waits for answers, which a shell would take for typed
 STALL = 1.0  # seconds without a byte taken until leaving drops what the line has not taken
@@ -403,6 +405,13 @@ def open_line(fileno: int) -> int:
         with suppress(OSError):
             return os.open(path(fileno), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
     return os.dup(fileno)
+
+
+class Flight(NamedTuple):
+    """A question that is open: the bytes that went with it, and when."""
+
+    size: int
+    sent: float
 
 
 class Painter:
@@ -424,7 +433,8 @@ class Painter:
         self._orders: deque[Callable[[], None]] = deque()
         self._controls: list[str] = []
         self._unsent = b""
-        self._flights: deque[int] = deque()  # how many bytes went with each question that is open
+        self._flights: deque[Flight] = deque()  # the questions that are open
+        self._quickest = self._slowness = inf  # seconds of the quickest answer, and of the last one beyond it
         self._answers = False  # whether this terminal answers at all
         self._started = self._moved = monotonic()  # and when something was last sent or answered
         self._drawing, self._ending = True, False
@@ -449,7 +459,9 @@ class Painter:
         """An order: the terminal has answered the oldest question."""
         self._answers, self._moved = True, monotonic()
         if self._flights:
-            self._flights.popleft()
+            took = self._moved - self._flights.popleft().sent
+            self._quickest = min(self._quickest, took)
+            self._slowness = took - self._quickest
         if not (self._flights or self._drawing):
             self._settled.set()
 
@@ -504,12 +516,12 @@ class Painter:
     @property
     def _behind(self) -> bool:
         """Whether the terminal has yet to draw what it was sent."""
-        return self._answers and len(self._flights) >= IN_FLIGHT
+        return self._answers and len(self._flights) >= (1 if self._slowness > SLOW else IN_FLIGHT)
 
     @property
     def _deadline(self) -> float:
         """When to stop expecting an answer."""
-        return self._moved + PATIENCE + sum(self._flights) / SLOWEST
+        return self._moved + PATIENCE + sum(flight.size for flight in self._flights) / SLOWEST
 
     def _obey(self) -> None:
         with suppress(BlockingIOError):
@@ -529,7 +541,7 @@ class Painter:
                 difference = SYNC_START + difference + SYNC_END
             text += difference + ASK
         self._unsent = text.encode(self._encoding, "replace")
-        self._flights.extend([len(self._unsent)] * text.count(ASK))
+        self._flights.extend([Flight(len(self._unsent), monotonic())] * text.count(ASK))
 
     def _write(self, data: bytes) -> int:
         """The number of bytes that the line has taken."""
@@ -586,7 +598,11 @@ class CellDriver(LinuxDriver):
         output = self._file or sys.stderr
         self._screen.forget()
         self._painter = Painter(self._screen, output.fileno(), output.encoding, self._leave)
-        self._handlers = {number: signal.signal(number, self._on_end) for number in (signal.SIGTERM, signal.SIGHUP)}
+        # SIGHUP even if it was ignored, for the line is gone all the same. The loop's handlers also have every signal
+        # wake the loop: Textual's for SIGCONT would wait for a key where another thread than the main one was told.
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            self._handlers[number] = signal.getsignal(number)
+            self._loop.add_signal_handler(number, partial(self._app.exit, return_code=128 + number))
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is None:  # in the background, where a shell's `bg` put us: wait for its `fg`
             self._let_go()
@@ -641,22 +657,15 @@ class CellDriver(LinuxDriver):
         if painter is not None:
             painter.farewell()
         for number, handler in self._handlers.items():
+            self._loop.remove_signal_handler(number)
             signal.signal(number, handler or signal.SIG_DFL)
 
     def _leave(self, error: Exception) -> None:
         """Have the app exit: the line is gone or, a bug, the painter has failed."""
-        if isinstance(error, OSError):
-            self._exit(128 + signal.SIGHUP)
-        else:
-            self._exit(1, "".join(format_exception(error)))
-
-    def _exit(self, code: int, message: str = "") -> None:
+        gone = isinstance(error, OSError)
+        code, message = (128 + signal.SIGHUP, None) if gone else (1, "".join(format_exception(error)))
         with suppress(RuntimeError):  # the loop has ended before
             self._loop.call_soon_threadsafe(partial(self._app.exit, return_code=code, message=message))
-
-    def _on_end(self, number: int, _frame: object) -> None:
-        """Do as SIGTERM asks, and SIGHUP even if it was ignored: the line is gone all the same."""
-        self._exit(128 + number)
 
     def _on_resize(self, told: Any, number: int, frame: object) -> None:
         """Tell Textual, which draws nothing if the size is the old one again; but the terminal may have lost a part."""

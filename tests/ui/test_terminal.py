@@ -215,7 +215,7 @@ def shown_by_pyte(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
 
 
 @given(stories(st.sampled_from(NARROW), [""]))
-@settings(SETTINGS, max_examples=100)
+@settings(SETTINGS, max_examples=70)
 def test_pyte_shows_what_it_shows_of_whole_frames(story: list[tuple[int, int, bool, str]]) -> None:
     cells, size = CellScreen(), (0, 0)
     for width, height, lost, frame in story:
@@ -240,7 +240,7 @@ def test_pyte_shows_what_it_shows_of_whole_frames(story: list[tuple[int, int, bo
 
 
 @given(stories(st.one_of(st.sampled_from(NARROW + CJK), st.sampled_from(ODD)), LINKS))
-@settings(SETTINGS, max_examples=200)
+@settings(SETTINGS, max_examples=150)
 @example([row(3, 1, "\u6f22a"), row(3, 2, "b")])  # the right half overwritten
 @example([row(3, 1, "\u6f22a"), row(3, 1, "b")])  # the left half
 @example([row(3, 1, "\u6f22\u5b57"), row(3, 2, "\u6f22")])  # a half by a half
@@ -271,7 +271,7 @@ def test_wide_and_combining_characters_and_links(story: list[tuple[int, int, boo
 
 @pytest.mark.parametrize("glyphs", [piecemeal, small])
 @given(story=stories(st.one_of(st.sampled_from(NARROW + CJK), st.sampled_from(ODD)), [""]))
-@settings(SETTINGS, max_examples=120)
+@settings(SETTINGS, max_examples=80)
 def test_a_terminal_that_disagrees_about_widths_shows_all_else_right(
     glyphs: Callable[[str], Glyphs], story: list[tuple[int, int, bool, str]]
 ) -> None:
