@@ -7,7 +7,7 @@ Data goes to standard output and words go to standard error. Exit codes: 0 done,
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from time import monotonic
@@ -16,10 +16,14 @@ from typing import Any, Self, TextIO, TypeVar
 import click
 from click.core import ParameterSource
 
-from gdtui.engine.catalog import OPTIMIZERS, find
+from gdtui.engine.batches import ORDERS, Batches
+from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES
+from gdtui.engine.definition import Definition, Parameter, find, written
 from gdtui.engine.history import Row
-from gdtui.engine.mistakes import BadInput
-from gdtui.session.numerals import exact, pair, positive, quoted, whole
+from gdtui.engine.mistakes import BadInput, quoted
+from gdtui.session import recipe
+from gdtui.session.data import read as read_points
+from gdtui.session.numerals import pair, positive, whole
 from gdtui.session.recipe import LIMIT, Recipe
 from gdtui.session.running import FORMATS, Ending, Format, run
 from gdtui.session.stopping import MOST_ITERATIONS, Limit, Settled
@@ -101,31 +105,73 @@ def reads(parse: Callable[[Any, str], object]) -> Callable[[click.Context, click
 
 
 def flags_of_a_recipe(limit: int, least: int) -> Callable[[Command], Command]:
-    """The flags that are the fields of a `Recipe`; the limit and the least it can be are the command's own."""
+    """The flags that make a `Recipe`; the limit and the least it can be are the command's own."""
     flags = (
         click.option(
-            "--optimizer",
-            metavar="NAME",
-            default=Recipe.optimizer,
+            "--problem",
+            metavar="NAME[:KEY=VALUE,...]",
+            default="lecture",
             show_default=True,
-            callback=reads(lambda name, _flag: find("optimizer", name, OPTIMIZERS).name),
-            help=f"The rule by which w and b move: {', '.join(OPTIMIZERS)}.",
+            help=f"What is descended on: {', '.join(PROBLEMS)}. `gdtui list` says more of this and all that follows.",
         ),
-        click.option(
-            "--eta",
-            metavar="X",
-            default=exact(Recipe.eta),
-            show_default=True,
-            callback=reads(positive),
-            help="The learning rate.",
-        ),
+        click.option("--data", metavar="FILE", help="Your own points, for --problem neuron: a file of x and y."),
+        click.option("--x", metavar="COLUMN", help="The column of the file that holds x."),
+        click.option("--y", metavar="COLUMN", help="The column of the file that holds y."),
         click.option(
             "--start",
             nargs=2,
             metavar="W B",
-            default=tuple(map(exact, Recipe.start)),
             callback=reads(lambda texts, flag: pair(" ".join(texts), flag)),
-            help=f"w and b at iteration 0.  [default: {' '.join(map(exact, Recipe.start))}]",
+            help="w and b at iteration 0.  [default: the problem's, -2 -2 for points]",
+        ),
+        click.option(
+            "--optimizer",
+            metavar="NAME[:KEY=VALUE,...]",
+            default="gd",
+            show_default=True,
+            callback=reads(lambda text, _flag: recipe.optimizer(text)),
+            help=f"The rule by which w and b move: {', '.join(OPTIMIZERS)}.",
+        ),
+        click.option(
+            "--convention",
+            metavar="|".join(CONVENTIONS),
+            default=CONVENTIONS[0],
+            show_default=True,
+            callback=reads(lambda name, _flag: find("convention", name, dict.fromkeys(CONVENTIONS, name))),
+            help="Whose form of the rule, where the lecture and PyTorch differ.",
+        ),
+        click.option(
+            "--eta", metavar="X", callback=reads(positive), help="The learning rate.  [default: the optimizer's]"
+        ),
+        click.option(
+            "--schedule",
+            metavar="NAME[:KEY=VALUE,...]",
+            callback=reads(lambda text, _flag: recipe.schedule(text)),
+            help=f"How eta changes: {', '.join(SCHEDULES)}.  [default: constant]",
+        ),
+        click.option(
+            "--batch",
+            metavar="all|N",
+            default="all",
+            show_default=True,
+            callback=reads(lambda text, flag: None if text == "all" else whole(text, flag, 1, MOST_ITERATIONS)),
+            help="Points that an update uses.",
+        ),
+        click.option(
+            "--order",
+            metavar="|".join(ORDERS),
+            default=ORDERS[0],
+            show_default=True,
+            callback=reads(lambda name, _flag: find("order", name, dict.fromkeys(ORDERS, name))),
+            help="Batches in the order of the data, or shuffled anew each epoch.",
+        ),
+        click.option(
+            "--seed",
+            metavar="N",
+            default="0",
+            show_default=True,
+            callback=reads(lambda text, flag: whole(text, flag, 0, MOST_ITERATIONS)),
+            help="Of the shuffling.",
         ),
         click.option(
             "--steps",
@@ -149,6 +195,30 @@ def flags_of_a_recipe(limit: int, least: int) -> Callable[[Command], Command]:
         return command
 
     return decorate
+
+
+def _recipe(
+    problem: str,
+    data: str | None,
+    x: str | None,
+    y: str | None,
+    batch: int | None,
+    order: str,
+    seed: int,
+    **fields: Any,
+) -> Recipe:
+    """The recipe that the flags make; --data alone means the neuron."""
+    if data is None and (x or y):
+        raise BadInput("--x and --y name columns of a file: --data FILE brings it")
+    source = click.get_current_context().get_parameter_source("problem")
+    if data is not None and source is not ParameterSource.COMMANDLINE:
+        problem = "neuron"
+    return Recipe(
+        problem=recipe.problem(problem),
+        data=None if data is None else read_points(data, x, y),
+        batches=Batches(batch, order, seed),
+        **fields,
+    )
 
 
 def _print_version(context: click.Context, _flag: click.Parameter, asked: bool) -> None:
@@ -218,7 +288,7 @@ def gdtui(context: click.Context, /, css: Path | None, ascii_only: bool, theme: 
     _require_a_terminal()
     from gdtui.ui.app import run as run_app
 
-    return run_app(Recipe(**flags), css=css, ascii_only=ascii_only, theme=theme)
+    return run_app(_recipe(**flags), css=css, ascii_only=ascii_only, theme=theme)
 
 
 def _refuse_flags_in_front(context: click.Context) -> None:
@@ -274,9 +344,8 @@ def run_command(every: int, form: Format, output: str | None, **flags: Any) -> i
     Row t holds w and b after t updates, with the gradient and the loss there. Rows go to standard output, words to
     standard error. The run ends at the limit, where the stop rule is met, or at a number that is not finite.
     """
-    recipe = Recipe(**flags)
     try:
-        ending = _print_run(recipe, every, form, output)
+        ending = _print_run(_recipe(**flags), every, form, output)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -400,3 +469,36 @@ class _Progress:
         except OSError:  # the terminal is gone
             self._terminal = None
         self._width = len(text)
+
+
+# gdtui list
+
+KINDS: dict[str, Mapping[str, Definition]] = {"optimizers": OPTIMIZERS, "problems": PROBLEMS, "schedules": SCHEDULES}
+
+SAID_OF_ALL = """\
+g is the gradient of the points in use, n counts an optimizer's updates from 1, t a schedule's from 0; products are per
+parameter, every memory begins at 0, sign(0) = 0, and mhat = m / (1 - beta1^n), vhat = v / (1 - beta2^n). A batch is a
+block of the data and does not cross the end of an epoch. clip=X scales g down to norm X; warmup=K lets eta rise to eta0
+in K updates before the schedule begins at its t = 0."""
+
+
+@gdtui.command("list")
+@click.argument("kind", required=False, metavar="[optimizers|problems|schedules]")
+@version_flag
+def list_command(kind: str | None) -> int:
+    """Print what there is: names, parameters with defaults and bounds, and formulas."""
+    kinds = KINDS if kind is None else {kind: find("list", kind, KINDS)}
+    pages = ("\n\n".join([name.upper(), *map(_described, definitions.values())]) for name, definitions in kinds.items())
+    click.echo("\n\n".join([*pages, SAID_OF_ALL]))
+    return 0
+
+
+def _described(definition: Definition) -> str:
+    """One definition, as many lines as it needs."""
+    facts = [f"{definition.name}  {definition.about}", *definition.facts()]
+    facts += [f"{key}={_default(parameter)}  {parameter.bounds}" for key, parameter in definition.parameters.items()]
+    return "\n    ".join([*facts, definition.reference])
+
+
+def _default(parameter: Parameter) -> str:
+    return "..." if parameter.default is None else written(parameter.default)

@@ -7,12 +7,14 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import struct
 import subprocess
 import sys
 import termios
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -24,7 +26,10 @@ from hypothesis import strategies as st
 import gdtui
 from gdtui import cli
 from gdtui.cli import main
+from gdtui.engine.batches import Batches
+from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, SCHEDULES
 from gdtui.engine.mistakes import BadInput
+from gdtui.session import recipe as reading
 from gdtui.session.recipe import Recipe
 from gdtui.session.stopping import Settled
 
@@ -171,13 +176,29 @@ class TestApp:
         css.write_text("")
         recipe = ["--optimizer", "gd", "--eta", "0.5", "--start", "-4", "1e-3", "--steps", "1e6", "--stop", "1e-6/100"]
         assert at_a_terminal(*recipe, "--css", str(css), "--ascii", "--theme", "nord") == (0, "")
-        expected = Recipe((-4.0, 1e-3), 0.5, "gd", limit=1_000_000, stop=Settled(1e-6, 100))
+        expected = Recipe(start=(-4.0, 1e-3), eta=0.5, limit=1_000_000, stop=Settled(1e-6, 100))
         assert app == [(expected, {"css": css, "ascii_only": True, "theme": "nord"})]
 
-    @pytest.mark.parametrize("recipe", [Recipe(), Recipe((-4.5, 1e-300), 1e22, limit=77, stop=Settled(1e-6, 100))])
+    @pytest.mark.parametrize(
+        "recipe",
+        [
+            Recipe(),
+            Recipe(start=(-4.5, 1e-300), eta=1e22, limit=77, stop=Settled(1e-6, 100)),
+            Recipe(optimizer=reading.optimizer("newton:clip=0.5"), batches=Batches(1)),
+            Recipe(optimizer=reading.optimizer("line-search:etas=0.3/20.0"), batches=Batches(2, "shuffle")),
+            Recipe(optimizer=reading.optimizer("adam:bias_correction=no,eps=1e-12"), convention="pytorch"),
+            Recipe(
+                problem=reading.problem("padhai:activation=tanh,reduction=mean"),
+                schedule=reading.schedule("cosine:steps=7,eta_min=0.25,warmup=3"),
+                batches=Batches(4, "shuffle", 12345),
+                eta=0.1 + 0.2,
+            ),
+        ],
+    )
     def test_the_command_line_of_a_recipe_is_read_back(self, app, recipe):
-        assert at_a_terminal(*recipe.command_line().split()[1:]) == (0, "")
-        assert app[0][0] == recipe
+        assert at_a_terminal(*shlex.split(recipe.command_line())[1:]) == (0, "")
+        eta = recipe.method().eta if recipe.optimizer.definition.uses_eta else None
+        assert app[0][0] == replace(recipe, start=recipe.beginning, eta=eta)
 
     def test_its_exit_code_is_the_commands(self, app, monkeypatch):
         monkeypatch.setattr(sys.modules["gdtui.ui.app"], "run", lambda *_, **__: 143)
@@ -250,7 +271,17 @@ class TestTerminalOfTheApp:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--version"], ["--help"], ["run", "--help"], ["run", "--version"], ["run", "--steps", "3"], ["--eta", "0"], []],
+    [
+        ["--version"],
+        ["--help"],
+        ["run", "--help"],
+        ["run", "--version"],
+        ["run", "--steps", "3"],
+        ["run", "--steps", "3", "--optimizer", "adam", "--schedule", "cosine", "--batch", "1", "--problem", "padhai"],
+        ["list"],
+        ["--eta", "0"],
+        [],
+    ],
 )
 def test_what_only_the_app_needs_is_imported_for_the_app_alone(arguments):
     code = f"import sys; from gdtui.cli import main; main({arguments!r}); sys.exit(str(sorted(sys.modules)))"
@@ -266,8 +297,20 @@ class TestHelp:
         assert (code, err) == (0, "")
         assert out.isascii()
         assert max(map(len, out.splitlines())) <= 80
-        for default in ("gd", "1.0", "-2.0 -2.0"):
-            assert f"[default: {default}]" in out
+        defaults = [
+            "gd",
+            "the optimizer's",
+            "the problem's, -2 -2 for points",
+            "lecture",
+            "constant",
+            "all",
+            "cyclic",
+            "0",
+        ]
+        for default in defaults:
+            assert f"[default: {default}]" in " ".join(out.split())
+        for name in (*OPTIMIZERS, *SCHEDULES, *PROBLEMS):
+            assert re.search(rf"\b{name}\b", out), name
 
     def test_the_limits_are_the_commands_own(self):
         assert "[default: 10,000]" in here("--help")[1]
@@ -276,7 +319,7 @@ class TestHelp:
     def test_it_says_where_the_keys_are_and_lists_run(self):
         out = here("--help")[1]
         assert "? shows all the keys" in out
-        assert re.search(r"^Commands:\n  run  \w", out, re.MULTILINE)
+        assert re.search(r"^Commands:\n  list +\w.*\n  run +\w", out, re.MULTILINE)
 
     @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"]])
     def test_python_m_calls_itself_gdtui(self, arguments):
@@ -326,7 +369,7 @@ REFUSED = [
     ("run -x", "there is no option '-x': --help shows what would be right"),
     ("--ascii=1", "option '--ascii' does not take a value: --help shows what would be right"),
     ("rnu", "there is no command 'rnu': run would be right"),
-    ("12", "there is no command '12': run would be right"),
+    ("12", "there is no command '12': run or list would be right"),
     ("run 12", "got unexpected extra argument (12): --help shows what would be right"),
     ("--eta 2 run", "--eta stands before `run`: what a run takes stands after it"),
     ("--ascii run --steps 3", "--ascii stands before `run`: what a run takes stands after it"),

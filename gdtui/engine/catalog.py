@@ -1,24 +1,30 @@
-"""What there is, by name."""
+"""What there is, by name: everything that a person can choose.
 
-from collections.abc import Mapping
-from difflib import get_close_matches
-from typing import TypeVar
+A module of optimizers defines them when it is imported.
+"""
 
-from gdtui.engine.mistakes import BadInput
-from gdtui.engine.optimizers.definition import Optimizer
-from gdtui.engine.optimizers.plain import GD
-from gdtui.engine.problems import Problem
-from gdtui.engine.problems.neuron import LECTURE
+from gdtui.engine.optimizers import first_order, scaled, searching, signs
+from gdtui.engine.optimizers.definition import OPTIMIZERS, Optimizer
+from gdtui.engine.problems import neuron
+from gdtui.engine.problems.definition import ProblemDefinition
+from gdtui.engine.schedules import SCHEDULES, Schedule
 
-OPTIMIZERS: dict[str, Optimizer] = {optimizer.name: optimizer for optimizer in (GD,)}
-PROBLEMS: dict[str, Problem] = {problem.name: problem for problem in (LECTURE,)}
+CONVENTIONS = ("lecture", "pytorch")
 
-Entry = TypeVar("Entry")
+PROBLEMS: dict[str, ProblemDefinition] = {
+    problem.name: problem for problem in (neuron.LECTURE, neuron.PADHAI, neuron.NEURON)
+}
 
-
-def find(kind: str, name: str, entries: Mapping[str, Entry]) -> Entry:
-    """The entry of that name; BadInput, with the nearest names, where there is none."""
-    if name in entries:
-        return entries[name]
-    near = get_close_matches(name.lower(), entries, n=3, cutoff=0.5) or list(entries)
-    raise BadInput(f"there is no {kind} {name!r}: {' or '.join(near)} would be right")
+__all__ = [
+    "CONVENTIONS",
+    "OPTIMIZERS",
+    "PROBLEMS",
+    "SCHEDULES",
+    "Optimizer",
+    "ProblemDefinition",
+    "Schedule",
+    "first_order",
+    "scaled",
+    "searching",
+    "signs",
+]

@@ -1,15 +1,17 @@
 """The descent: a state, and `advance`, which takes it any number of updates further."""
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from itertools import islice, repeat
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from gdtui.engine.numbers import FLOATS
-from gdtui.engine.optimizers.definition import Memory, Optimizer
-from gdtui.engine.problems import Objective, Problem
-from gdtui.engine.schedules import CONSTANT, Schedule
+from gdtui.engine.batches import ALL_POINTS, Batches
+from gdtui.engine.definition import Choice
+from gdtui.engine.numbers import FLOATS, Numbers
+from gdtui.engine.optimizers.definition import Memory, Optimizer, Rule
+from gdtui.engine.problems.definition import Problem
+from gdtui.engine.schedules import Law, Schedule, Watch, learn
 
 Values: TypeAlias = tuple[float, float, float, float, float, float]
 """w, b, dL/dw, dL/db, loss and eta of one iteration."""
@@ -17,24 +19,33 @@ Values: TypeAlias = tuple[float, float, float, float, float, float]
 Record: TypeAlias = Callable[[Values], object]
 """Told each row reached; a true answer stops the descent there."""
 
-Batches: TypeAlias = Callable[[Problem, int], Iterator[Objective | None]]
-"""(problem, t) -> the objective of update t, of t + 1 and so on; None stands for all points."""
-
-
-def all_points(_problem: Problem, _t: int) -> Iterator[None]:
-    """Every update uses every point."""
-    return repeat(None)
-
 
 @dataclass(frozen=True)
 class Method:
     """All that decides where an update leads from a given state."""
 
     problem: Problem
-    optimizer: Optimizer
+    optimizer: Choice[Optimizer]
+    schedule: Choice[Schedule]
     eta: float
-    schedule: Schedule = CONSTANT
-    batches: Batches = all_points
+    batches: Batches = ALL_POINTS
+    convention: str = "lecture"
+    eta_taken_up: int = 0
+    """The iteration at which the same eta was set anew, which clears halvings."""
+
+    def rule(self, numbers: Numbers) -> Rule:
+        """The optimizer's rule on floats or on arrays."""
+        return self.optimizer.definition.rule(numbers, self.convention, **self.optimizer.arguments)
+
+    def law(self) -> Law:
+        """The schedule's law; beside an optimizer that has no use for it, it rests, and eta stays as it is."""
+        if not self.optimizer.definition.uses_schedule:
+            return lambda eta0, _t: eta0
+        return self.schedule.definition.law(**self.schedule.arguments)
+
+    def eta0(self, watch: Watch) -> float:
+        """The eta that the law begins with, halved as often as a schedule that does not rest has halved it."""
+        return self.eta * 0.5**watch.halvings if self.optimizer.definition.uses_schedule else self.eta
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,44 +66,68 @@ class State:
     memory: Memory
     updates: int  # of the optimizer since it began
     scheduled: int  # updates since the schedule began
-    schedule_memory: Any
+    watch: Watch
 
 
 def begin(method: Method, w: float, b: float) -> State:
     """The state at iteration 0."""
-    loss, dw, db = method.problem.objective(FLOATS)(w, b)
-    eta = method.schedule.rate(method.eta, 0, method.schedule.memory)
-    return State(0, w, b, dw, db, loss, eta, method.optimizer.memory, 0, 0, method.schedule.memory)
+    loss, dw, db = method.problem.objective(FLOATS).evaluate(w, b)
+    state = State(0, w, b, dw, db, loss, math.nan, method.optimizer.definition.beginning, 0, 0, Watch())
+    return replace(state, eta=advance(method, state, 1, bool).eta)
+
+
+def take_up(state: State, before: Method, method: Method) -> State:
+    """The state as another method takes it up.
+
+    A new optimizer begins its memory and its count afresh, a new schedule its count, a new eta, and so the one that
+    comes with a new optimizer, clears the halvings of the old one; other values of the same parameters leave all of it
+    alone.
+    """
+    if method.optimizer.definition is not before.optimizer.definition:
+        watch = state.watch._replace(halvings=0)
+        state = replace(state, memory=method.optimizer.definition.beginning, updates=0, watch=watch)
+    if method.schedule.definition is not before.schedule.definition:
+        state = replace(state, scheduled=0, watch=Watch())
+    if (method.eta, method.eta_taken_up) != (before.eta, before.eta_taken_up):
+        state = replace(state, watch=state.watch._replace(halvings=0))
+    return state
 
 
 def advance(method: Method, state: State, n: int, record: Record) -> State:
     """Take n updates from a state and record each row reached.
 
-    It stops early where `record` says so, and at a row with a number that is not finite. The loop runs on plain
-    local floats: a state is built at its end only.
+    It stops early where `record` says so, and at a row with a number that is not finite. The loop runs on plain local
+    floats: a state is built at its end only.
     """
-    evaluate = method.problem.objective(FLOATS)
-    update = method.optimizer.rule(FLOATS)
-    eta0, rate, learn = method.eta, method.schedule.rate, method.schedule.learn
+    problem, batches = method.problem, method.batches
+    everything = problem.objective(FLOATS)
+    evaluate, update, law = everything.evaluate, method.rule(FLOATS), method.law()
+    watches, in_epoch = method.schedule.definition.halves_on_rise, batches.in_epoch(problem)
+    warmup: int = method.schedule.arguments["warmup"]
     w, b, dw, db, loss, eta = state.w, state.b, state.dw, state.db, state.loss, state.eta
     memory, count = state.memory, state.updates
-    t, past = state.scheduled, state.schedule_memory
+    t, watch = state.scheduled, state.watch
+    eta0 = method.eta0(watch)
     iteration = state.iteration
-    for batch in islice(method.batches(method.problem, iteration), n):
+    for batch in islice(repeat(None) if batches.size is None else batches.from_update(problem, iteration), n):
         count += 1
         if batch is None:
-            w, b, memory, eta = update(w, b, dw, db, rate(eta0, t, past), count, memory, evaluate)
+            w, b, memory, eta = update(w, b, dw, db, law(eta0, t), count, memory, everything)
         else:
-            _, gw, gb = batch(w, b)
-            w, b, memory, eta = update(w, b, gw, gb, rate(eta0, t, past), count, memory, batch)
+            points = batch.objective(FLOATS)
+            _, gw, gb = points.evaluate(w, b)
+            w, b, memory, eta = update(w, b, gw, gb, law(eta0, t), count, memory, points)
+        before = loss
         loss, dw, db = evaluate(w, b)
-        if learn is not None:
-            past = learn(t, loss, past)
-        t += 1
         iteration += 1
+        if watches:
+            first, last = (iteration - 1) % in_epoch == 0, iteration % in_epoch == 0
+            watch = learn(watch, before, loss, counts=t >= warmup, first=first, last=last)
+            eta0 = method.eta0(watch)
+        t += 1
         if record((w, b, dw, db, loss, eta)):
             break
         # One sum tells nearly always; finite numbers can add up to inf, so a suspicion is looked into.
         if (w + b + dw + db + loss) * 0.0 != 0.0 and not all(map(math.isfinite, (w, b, dw, db, loss))):
             break
-    return State(iteration, w, b, dw, db, loss, eta, memory, count, t, past)
+    return State(iteration, w, b, dw, db, loss, eta, memory, count, t, watch)

@@ -11,11 +11,14 @@ from operator import attrgetter, itemgetter
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
-from gdtui.engine.descent import Method, Record, State, Values, advance, begin
+from gdtui.engine.descent import Method, Record, State, Values, advance, begin, take_up
 from gdtui.engine.overview import Overview
 
 SPACING = 512
 """Iterations between two states kept; a state between them is recomputed from the one before, bit for bit."""
+
+WORK = 20_000
+"""Points that may be looked at to recompute a state: on large data, states are kept closer."""
 
 CHARTED = ("w", "b", "dw", "db", "loss")
 
@@ -47,6 +50,7 @@ class History:
         self._tip = begin(method, w, b)
         self._states = [self._tip]
         self._changes = [(0, method)]
+        self._spacing = max(8, min(SPACING, WORK // max(method.problem.size, 1)))
         self._columns = {name: array("d", [getattr(self._tip, name)]) for name in Row._fields[1:]}
         self._overviews = {name: Overview(self._columns[name]) for name in CHARTED}
 
@@ -92,8 +96,17 @@ class History:
             later = bisect_right(self._changes, state.iteration, key=itemgetter(0))
             end = self._changes[later][0] if later < len(self._changes) else iteration
             n = min(end, iteration) - state.iteration
-            state = advance(self._changes[later - 1][1], state, n, _go_on)
+            state = advance(self._changes[later - 1][1], self._taken_up(state), n, _go_on)
         return state
+
+    def departure(self, iteration: int) -> State:
+        """The same as the method takes it up by which the update leads on."""
+        return self._taken_up(self.state(iteration))
+
+    def _taken_up(self, state: State) -> State:
+        place = bisect_right(self._changes, state.iteration, key=itemgetter(0)) - 1
+        at, method = self._changes[place]
+        return take_up(state, self._changes[place - 1][1], method) if at == state.iteration and at > 0 else state
 
     def extend(self, n: int, stop: Stop | None = None) -> bool:
         """Take n more updates, fewer where a number is not finite or `stop` says so; whether it did."""
@@ -109,14 +122,14 @@ class History:
         record: Record = rows.append if stop is None else record_and_ask
         method, end = self._changes[-1][1], self.last + n
         while self.last < end and not stopped:
-            n = min(end - self.last, SPACING - self.last % SPACING)
-            self._tip = advance(method, self._tip, n, record)
+            n = min(end - self.last, self._spacing - self.last % self._spacing)
+            self._tip = advance(method, self._taken_up(self._tip), n, record)
             # An array takes packed bytes three times as fast as it takes floats one by one.
             pack = Struct(f"{len(rows)}d").pack
             for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=True):
                 column.frombytes(pack(*values))
             rows.clear()
-            if self.last % SPACING == 0:
+            if self.last % self._spacing == 0:
                 self._states.append(self._tip)
             if not self.row(self.last).is_finite:
                 break

@@ -18,11 +18,21 @@ Real: TypeAlias = float
 
 @dataclass(frozen=True)
 class Numbers:
-    """Functions of real numbers that answer inf or nan where there is no finite value, and never raise."""
+    """Functions of real numbers that answer inf or nan where there is no finite value, and never raise.
+
+    `any` says whether a condition holds at all: on floats it is the condition itself.
+    """
 
     exp: Callable[[Real], Real]
+    log1p: Callable[[Real], Real]
     sqrt: Callable[[Real], Real]
+    tanh: Callable[[Real], Real]
+    hypot: Callable[[Real, Real], Real]
+    divide: Callable[[Real, Real], Real]
+    maximum: Callable[[Real, Real], Real]
+    sign: Callable[[Real], Real]
     where: Callable[[bool, Real, Real], Real]
+    any: Callable[[bool], bool]
 
 
 def _exp(x: float) -> float:
@@ -32,15 +42,37 @@ def _exp(x: float) -> float:
         return math.inf
 
 
+def _log1p(x: float) -> float:
+    if x > -1.0:
+        return math.log1p(x)
+    return -math.inf if x == -1.0 else math.nan
+
+
 def _sqrt(x: float) -> float:
     return math.sqrt(x) if x >= 0.0 else math.nan
+
+
+def _divide(x: float, y: float) -> float:
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return math.copysign(math.inf, x) * math.copysign(1.0, y) if x and not math.isnan(x) else math.nan
+
+
+def _maximum(x: float, y: float) -> float:
+    """The larger one; nan where either is, which `max` would forget."""
+    return x if x >= y or math.isnan(x) else y
+
+
+def _sign(x: float) -> float:
+    return math.copysign(1.0, x) if x and not math.isnan(x) else x
 
 
 def _where(condition: bool, then: float, otherwise: float) -> float:
     return then if condition else otherwise
 
 
-FLOATS = Numbers(exp=_exp, sqrt=_sqrt, where=_where)
+FLOATS = Numbers(_exp, _log1p, _sqrt, math.tanh, math.hypot, _divide, _maximum, _sign, _where, any=bool)
 
 
 @cache
@@ -55,4 +87,15 @@ def arrays() -> Numbers:
 
         return quiet
 
-    return Numbers(exp=quietly(numpy.exp), sqrt=quietly(numpy.sqrt), where=quietly(numpy.where))
+    return Numbers(
+        exp=quietly(numpy.exp),
+        log1p=quietly(numpy.log1p),
+        sqrt=quietly(numpy.sqrt),
+        tanh=quietly(numpy.tanh),
+        hypot=quietly(numpy.hypot),
+        divide=quietly(numpy.divide),
+        maximum=quietly(numpy.maximum),
+        sign=quietly(numpy.sign),
+        where=quietly(numpy.where),
+        any=lambda condition: bool(numpy.any(condition)),
+    )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gdtui.engine.catalog import Optimizer, Schedule
+from gdtui.engine.definition import Choice
 from gdtui.session.stopping import Goal
 
 
@@ -43,10 +45,25 @@ class SetEta:
 
 
 @dataclass(frozen=True)
+class SetOptimizer:
+    """Go on by another optimizer, with its default eta unless one is given, or by other values of its parameters."""
+
+    optimizer: Choice[Optimizer]
+    eta: float | None = None
+
+
+@dataclass(frozen=True)
+class SetSchedule:
+    """Go on by another schedule, or by other values of its parameters."""
+
+    schedule: Choice[Schedule]
+
+
+@dataclass(frozen=True)
 class Restart:
-    """Begin again at iteration 0 with the eta in hand: at the same start, or at a given (w, b)."""
+    """Begin again at iteration 0 by the method in hand: at the same start, or at a given (w, b)."""
 
     start: tuple[float, float] | None = None
 
 
-Command: TypeAlias = Step | Forward | Back | GoTo | SetEta | Restart
+Command: TypeAlias = Step | Forward | Back | GoTo | SetEta | SetOptimizer | SetSchedule | Restart

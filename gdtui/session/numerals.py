@@ -3,7 +3,7 @@
 import math
 import re
 
-from gdtui.engine.mistakes import BadInput
+from gdtui.engine.mistakes import BadInput, quoted
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 
@@ -84,8 +84,3 @@ def pair(text: str, name: str) -> tuple[float, float]:
     except ValueError:  # there are not two, or one is no number
         raise BadInput(f"{name} must be two finite numbers, like -2 -2, not {quoted(text)}") from None
     return w, b
-
-
-def quoted(text: str) -> str:
-    """Text from outside, short and without control characters."""
-    return repr(text if len(text) <= 40 else text[:39] + "…")

@@ -1,9 +1,14 @@
 """A run's recipe: all that decides it until the person intervenes."""
 
+import shlex
 from dataclasses import dataclass
 
-from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, find
+from gdtui.engine.batches import ALL_POINTS, ORDERS, Batches
+from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES, Optimizer, ProblemDefinition, Schedule
+from gdtui.engine.definition import Choice, choose
 from gdtui.engine.descent import Method
+from gdtui.engine.mistakes import BadInput
+from gdtui.session.data import Data
 from gdtui.session.numerals import exact
 from gdtui.session.stopping import Settled
 
@@ -11,36 +16,98 @@ LIMIT = 10_000
 """Iterations after which the app pauses, unless told otherwise."""
 
 
+def optimizer(text: str) -> Choice[Optimizer]:
+    """An optimizer as a person writes it: `adam:beta2=0.99`."""
+    return choose("optimizer", text, OPTIMIZERS)
+
+
+def schedule(text: str) -> Choice[Schedule]:
+    """A schedule as a person writes it: `step:factor=0.5,every=100`."""
+    return choose("schedule", text, SCHEDULES)
+
+
+def problem(text: str) -> Choice[ProblemDefinition]:
+    """A problem as a person writes it: `padhai:activation=tanh`."""
+    return choose("problem", text, PROBLEMS)
+
+
+LECTURE, GD, CONSTANT = problem("lecture"), optimizer("gd"), schedule("constant")
+
+
 @dataclass(frozen=True)
 class Recipe:
-    """What is descended on, from where, and how. BadInput where a name is not known."""
+    """What is descended on, from where, and how. BadInput where things do not fit together.
 
-    start: tuple[float, float] = (-2.0, -2.0)
-    eta: float = 1.0
-    optimizer: str = "gd"
-    problem: str = "lecture"
+    An eta of None is the optimizer's own, a schedule of None is a constant eta.
+    """
+
+    problem: Choice[ProblemDefinition] = LECTURE
+    data: Data | None = None
+    start: tuple[float, float] | None = None
+    optimizer: Choice[Optimizer] = GD
+    eta: float | None = None
+    schedule: Choice[Schedule] | None = None
+    batches: Batches = ALL_POINTS
+    convention: str = CONVENTIONS[0]
     limit: int = LIMIT
     stop: Settled | None = None
 
+    def __post_init__(self) -> None:
+        name, rule = self.problem.definition.name, self.optimizer.definition
+        if (name == "neuron") != (self.data is not None):
+            raise BadInput(
+                "--problem neuron needs points of your own: --data FILE.csv brings them"
+                if self.data is None
+                else f"--data brings points for --problem neuron, not for {name}: leave one of them out"
+            )
+        if self.eta is not None and not rule.uses_eta:
+            raise BadInput(f"{rule.name} finds its steps itself and has no use for --eta: leave it out")
+        if self.schedule is not None and not rule.uses_schedule:
+            raise BadInput(f"{rule.name} has no use for --schedule: leave it out")
+        size = self.method().problem.size
+        if self.batches.size is not None and not 1 <= self.batches.size <= size:
+            raise BadInput(f"--batch must be all or a whole number from 1 to {size:,}, not {self.batches.size:,}")
+
     def method(self) -> Method:
         """The method that the recipe begins with."""
-        return Method(find("problem", self.problem, PROBLEMS), find("optimizer", self.optimizer, OPTIMIZERS), self.eta)
+        arguments = self.problem.arguments
+        if self.data is not None:
+            arguments["points"] = self.data.points
+        return Method(
+            problem=self.problem.definition.make(**arguments),
+            optimizer=self.optimizer,
+            schedule=self.schedule or CONSTANT,
+            eta=self.optimizer.definition.default_eta if self.eta is None else self.eta,
+            batches=self.batches,
+            convention=self.convention,
+        )
+
+    @property
+    def beginning(self) -> tuple[float, float]:
+        """The w and b of iteration 0: the problem's own, unless others were asked for."""
+        return self.start or self.method().problem.start
 
     def command_line(self) -> str:
         """The command that starts this run again."""
-        w, b = self.start
-        words = [
-            "gdtui",
-            "--optimizer",
-            self.optimizer,
-            "--eta",
-            exact(self.eta),
-            "--start",
-            exact(w),
-            exact(b),
-        ]
+        method = self.method()
+        flags: dict[str, object] = {"problem": None if self.problem == LECTURE else self.problem}
+        if self.data is not None:
+            flags |= {"data": self.data.path, "x": self.data.x, "y": self.data.y}
+        flags["optimizer"] = self.optimizer
+        if self.optimizer.definition.uses_eta:
+            flags["eta"] = exact(method.eta)
+        flags["start"] = self.beginning
+        flags |= {"schedule": self.schedule, "batch": self.batches.size}
+        if self.batches.order != ORDERS[0]:
+            flags |= {"order": self.batches.order, "seed": self.batches.seed}
+        if self.convention != CONVENTIONS[0]:
+            flags["convention"] = self.convention
         if self.limit != LIMIT:
-            words += ["--steps", str(self.limit)]
+            flags["steps"] = self.limit
         if self.stop is not None:
-            words += ["--stop", f"{exact(self.stop.change)}/{self.stop.over}"]
-        return " ".join(words)
+            flags["stop"] = f"{exact(self.stop.change)}/{self.stop.over}"
+        words = ["gdtui"]
+        for flag, value in flags.items():
+            if value is not None:
+                words += [f"--{flag}", *(map(exact, value) if isinstance(value, tuple) else [str(value)])]
+        return shlex.join(words)

@@ -38,7 +38,7 @@ def run(
     From time to time `go_on` is told the iteration reached; where its answer is false, the run ends.
     """
     method = recipe.method()
-    state = begin(method, *recipe.start)
+    state = begin(method, *recipe.beginning)
     chunk = _Chunk(recipe.stop.watch([state.loss]) if recipe.stop is not None else None)
     write([_row(state)])
     while (reason := _reason(recipe, state, chunk.stopped)) is None and go_on(state.iteration):

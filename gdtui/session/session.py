@@ -1,12 +1,15 @@
 """The session: one run under a cursor, and the paths that were left."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from gdtui.engine.descent import Method
+from gdtui.engine.catalog import Optimizer
+from gdtui.engine.definition import Choice
+from gdtui.engine.descent import Method, State, take_up
 from gdtui.engine.history import History, Row
-from gdtui.session.commands import Back, Command, Forward, GoTo, Restart, SetEta, Step
+from gdtui.session.commands import Back, Command, Forward, GoTo, Restart, SetEta, SetOptimizer, SetSchedule, Step
 from gdtui.session.numerals import exact
-from gdtui.session.recipe import Recipe
+from gdtui.session.recipe import CONSTANT, Recipe
 from gdtui.session.stopping import Goal, Limit, NotFinite
 
 GHOSTS = 3
@@ -29,7 +32,7 @@ class Session:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        self.history = History(recipe.method(), *recipe.start)
+        self.history = History(recipe.method(), *recipe.beginning)
         self.cursor = 0
         self.ghosts: tuple[Ghost, ...] = ()
         self._changed: Method | None = None  # a change in the past that no step has been taken with yet
@@ -44,6 +47,20 @@ class Session:
         """The method in hand: by it the next step is taken."""
         return self._changed or self.history.method(self.cursor)
 
+    @property
+    def departure(self) -> State:
+        """The current iteration, whole, as the method in hand takes it up."""
+        if self._changed is None:
+            return self.history.departure(self.cursor)
+        arrived_by = self.history.method(max(self.cursor - 1, 0))
+        return take_up(self.history.state(self.cursor), arrived_by, self._changed)
+
+    @property
+    def eta(self) -> float:
+        """The eta of the next update, as the schedule has it."""
+        state, method = self.departure, self.method
+        return method.law()(method.eta * 0.5**state.watch.halvings, state.scheduled)
+
     def do(self, command: Command) -> Reason | None:
         """Carry out a command; the reason, where it paused before its end."""
         match command:
@@ -56,14 +73,19 @@ class Session:
             case GoTo(iteration):
                 self._look_at(iteration)
             case SetEta(eta):
-                self._use(replace(self.method, eta=eta))
+                self._set_eta(eta)
+            case SetOptimizer(optimizer, eta):
+                self._set_optimizer(optimizer, eta)
+            case SetSchedule(schedule):
+                self._use(replace(self.method, schedule=schedule))
             case Restart(start):
-                self._restart(start or self.recipe.start)
+                self._restart(start or self.recipe.beginning)
         return None
 
     def changes(self) -> list[str]:
         """Each change made on the way to the last row, in words."""
-        return [f"at iteration {at:,}: eta {exact(method.eta)}" for at, method in self.history.changes[1:]]
+        methods = self.history.changes
+        return [f"at iteration {at:,}: {difference(before, after)}" for (_, before), (at, after) in pairwise(methods)]
 
     def _step(self, n: int) -> Reason | None:
         n -= self._walk(n)
@@ -111,6 +133,18 @@ class Session:
         if iteration != self.cursor:
             self.cursor, self._changed = iteration, None
 
+    def _set_eta(self, eta: float) -> None:
+        # The same eta again is a change all the same where it has been halved since.
+        method = replace(self.method, eta=eta)
+        self._use(replace(method, eta_taken_up=self.cursor) if self.departure.watch.halvings else method)
+
+    def _set_optimizer(self, optimizer: Choice[Optimizer], eta: float | None) -> None:
+        method = self.method
+        if eta is None:
+            same = optimizer.definition is method.optimizer.definition
+            eta = method.eta if same else optimizer.definition.default_eta
+        self._use(replace(method, optimizer=optimizer, eta=eta))
+
     def _use(self, method: Method) -> None:
         if self.cursor == self.history.last:
             self._change(method)
@@ -121,11 +155,11 @@ class Session:
         """Go on from the last row by another method; at iteration 0 the run has then begun with it."""
         self.history.change(method)
         if self.history.last == 0:
-            self.recipe = replace(self.recipe, eta=method.eta)
+            self.recipe = beginning_with(self.recipe, method)
 
     def _restart(self, start: tuple[float, float]) -> None:
         method = self.method
-        self.recipe = replace(self.recipe, start=start, eta=method.eta)
+        self.recipe = replace(beginning_with(self.recipe, method), start=start)
         self._leave_path(History(method, *start), 0)
         self.cursor, self._changed = 0, None
 
@@ -134,3 +168,26 @@ class Session:
         if self.history.last > at:
             self.ghosts = (*self.ghosts, Ghost(self.history, at))[-GHOSTS:]
         self.history = path
+
+
+def beginning_with(recipe: Recipe, method: Method) -> Recipe:
+    """The recipe of a run that begins by a method; what its optimizer has no use for is left out."""
+    rule = method.optimizer.definition
+    return replace(
+        recipe,
+        optimizer=method.optimizer,
+        eta=method.eta if rule.uses_eta else None,
+        schedule=method.schedule if rule.uses_schedule and method.schedule != CONSTANT else None,
+    )
+
+
+def difference(before: Method, after: Method) -> str:
+    """What another method does differently, in words."""
+    words = []
+    if after.optimizer != before.optimizer:
+        words.append(f"optimizer {after.optimizer}")
+    if after.schedule != before.schedule:
+        words.append(f"schedule {after.schedule}")
+    if (after.eta, after.eta_taken_up) != (before.eta, before.eta_taken_up) and after.optimizer.definition.uses_eta:
+        words.append(f"eta {exact(after.eta)}")
+    return ", ".join(words)

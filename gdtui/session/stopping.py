@@ -7,8 +7,8 @@ from math import isfinite
 from typing import Protocol
 
 from gdtui.engine.history import Row
-from gdtui.engine.mistakes import BadInput
-from gdtui.session.numerals import exact, positive, quoted, whole
+from gdtui.engine.mistakes import BadInput, quoted
+from gdtui.session.numerals import exact, positive, whole
 
 MOST_ITERATIONS = 1_000_000_000
 LABELS = {"w": "w", "b": "b", "dw": "dL/dw", "db": "dL/db", "loss": "the loss"}

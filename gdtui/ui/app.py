@@ -21,13 +21,15 @@ from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 from textual.widgets import Input
 
-from gdtui.engine.mistakes import BadInput
-from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, Step
-from gdtui.session.numerals import exact, pair, positive, quoted, whole
-from gdtui.session.recipe import Recipe
+from gdtui.engine.catalog import OPTIMIZERS, SCHEDULES
+from gdtui.engine.mistakes import BadInput, quoted
+from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, SetOptimizer, SetSchedule, Step
+from gdtui.session.numerals import exact, pair, positive, whole
+from gdtui.session.recipe import Recipe, optimizer, schedule
 from gdtui.session.session import Reason, Session
 from gdtui.session.stopping import MOST_ITERATIONS, Goal, NotFinite, read_goal
 from gdtui.ui import frame, glyphs, stylesheet
+from gdtui.ui.chooser import Chooser
 from gdtui.ui.help import Help
 from gdtui.ui.keys import BINDINGS, KEYS
 from gdtui.ui.player import Player
@@ -40,7 +42,7 @@ from gdtui.ui.widgets.question import Question
 FRAME = 1 / 15
 """Seconds between two frames, at the least."""
 
-MOVING = {"step", "first", "last", "ask", "restart", "eta"}
+MOVING = {"step", "first", "last", "ask", "restart", "eta", "choose"}
 """Actions that would pull the cursor from under a fast forward."""
 
 
@@ -160,7 +162,27 @@ class Gdtui(App[None]):
 
     def action_eta(self, by: int) -> None:
         """Take the next larger or smaller eta along 1-2-5."""
-        self._set_eta(neighbour(self.session.method.eta, by))
+        session = self.session
+        self._set_eta(neighbour(session.method.eta * 0.5**session.departure.watch.halvings, by))
+
+    def action_choose(self, what: str) -> None:
+        """Show a list of optimizers or schedules."""
+        self.player.pause()
+        method = self.session.method
+        if what == "optimizer":
+            chooser = Chooser(what, OPTIMIZERS, method.optimizer.definition.name, self._glyphs)
+            self.push_screen(chooser, self._take_optimizer)
+        else:
+            chooser = Chooser(what, SCHEDULES, method.schedule.definition.name, self._glyphs)
+            self.push_screen(chooser, self._take_schedule)
+
+    def _take_optimizer(self, name: str | None) -> None:
+        if name is not None and name != self.session.method.optimizer.definition.name:
+            self.do(SetOptimizer(optimizer(name)))
+
+    def _take_schedule(self, name: str | None) -> None:
+        if name is not None and name != self.session.method.schedule.definition.name:
+            self.do(SetSchedule(schedule(name)))
 
     def action_speed(self, by: int) -> None:
         """Play faster or slower."""
@@ -211,7 +233,7 @@ class Gdtui(App[None]):
         """Ask for a number, on the last line."""
         self.player.pause()
         session = self.session
-        w, b = session.recipe.start
+        w, b = session.recipe.beginning
         asked, hint, typed, answer = {
             "iteration": ("iteration: ", "A whole number; beyond the last one it is computed.", "", self._go_to),
             "eta": ("eta: ", "A number above 0.", exact(session.method.eta), self._type_eta),
@@ -237,7 +259,11 @@ class Gdtui(App[None]):
         self._set_eta(positive(text, "eta"))
 
     def _set_eta(self, eta: float) -> None:
-        self.changed(self.session.do(SetEta(eta)))
+        rule = self.session.method.optimizer.definition
+        if rule.uses_eta:
+            self.changed(self.session.do(SetEta(eta)))
+        else:
+            self.say(f"{rule.title} finds its steps itself: eta rests.")
 
     def _start_at(self, text: str) -> None:
         self.do(Restart(pair(text, "w and b")))

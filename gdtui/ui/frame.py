@@ -1,6 +1,6 @@
 """The lines around a view: what is descended on and how, what can be pressed, how far a fast forward is."""
 
-from gdtui.session.numerals import exact
+from gdtui.session.numerals import WIDTH, exact, plain
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.keys import footer, footer_key
@@ -11,15 +11,16 @@ from gdtui.ui.widgets.lines import PLAIN, Line
 def status(session: Session, player: Player, width: int) -> Line:
     """Problem, optimizer and eta on the left; playing or paused and the iteration on the right."""
     method = session.method
-    title, rule = method.problem.title, method.optimizer.title
-    eta, iteration = f"eta {exact(method.eta)}", f"iteration {session.cursor:,}"
+    title, rule, batch = method.problem.title, method.optimizer.definition.title, epoch(session)
+    eta, iteration = eta_in_force(session), f"iteration {session.cursor:,}"
     of = f"{iteration} of {session.history.last:,}" if session.cursor < session.history.last else iteration
     now = [doing(player)]
     # Where there is no room the title loses what stands behind its comma, and then goes; eta and the iteration stay.
     for gap, left, middle, last in (
-        ("   ", [title, rule], now, of),
-        ("  ", [title, rule], now, of),
-        ("  ", [title.split(",")[0], rule], now, of),
+        ("   ", [title, rule, *batch], now, of),
+        ("  ", [title, rule, *batch], now, of),
+        ("  ", [title.split(",")[0], rule, *batch], now, of),
+        ("  ", [rule, *batch], now, of),
         ("  ", [rule], now, of),
         ("  ", [], now, of),
         ("  ", [], [], of),
@@ -34,6 +35,28 @@ def status(session: Session, player: Player, width: int) -> Line:
         (" " * max(free, 0) + gap.join(["", *middle, ""]), PLAIN),
         (last, "strong"),
     ]
+
+
+def eta_in_force(session: Session) -> str:
+    """The eta of the next update, and the schedule it is by."""
+    rule, schedule = session.method.optimizer.definition, session.method.schedule.definition
+    if not rule.uses_eta:
+        return "eta rests"
+    eta = f"eta {exact(session.eta)}"
+    if schedule.name == "constant":  # typed by a person, and shown as it was
+        return eta
+    eta = eta if len(eta) <= WIDTH else f"eta {plain(session.eta)}"
+    return f"{eta} {schedule.title}" if rule.uses_schedule else f"{eta}, {schedule.title} rests"
+
+
+def epoch(session: Session) -> list[str]:
+    """The epoch and the batch of the next update, where there are batches."""
+    batches = session.method.batches
+    if batches.size is None:
+        return []
+    count = batches.in_epoch(session.method.problem)
+    number, batch = divmod(session.cursor, count)
+    return [f"epoch {number:,} batch {batch + 1}/{count:,}"]
 
 
 def doing(player: Player) -> str:

@@ -4,7 +4,7 @@ import math
 
 from gdtui.engine.history import Row
 from gdtui.session.numerals import exact, rough
-from gdtui.session.session import Session
+from gdtui.session.session import Session, difference
 from gdtui.session.stopping import NotFinite
 
 SLOW = 1e-4
@@ -17,7 +17,8 @@ def on_how_it_goes(session: Session) -> str:
     if not row.is_finite:
         return f"No way on: {NotFinite(row)}. Step back and try a smaller eta."
     if session.cursor < session.history.last and session.method != session.history.method(session.cursor):
-        return f"The next step leaves the recorded path: from here with eta {exact(session.method.eta)}."
+        other = difference(session.history.method(session.cursor), session.method)
+        return f"The next step leaves the recorded path: from here with {other}."
     if session.cursor == 0:
         return f"At the start: the loss is {rough(row.loss)}, the gradient {rough(length(row))} long."
     return after_a_step(session.history.row(session.cursor - 1), row)

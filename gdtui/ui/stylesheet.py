@@ -7,8 +7,7 @@ from textual.css.errors import StylesheetError
 from textual.css.stylesheet import Stylesheet, StylesheetParseError
 from textual.css.tokenizer import TokenError
 
-from gdtui.engine.mistakes import BadInput
-from gdtui.session.numerals import quoted
+from gdtui.engine.mistakes import BadInput, quoted
 
 
 def own() -> Path:

@@ -2,7 +2,7 @@
 
 import statistics
 
-from tests.benchmarks import arithmetic, screen
+from tests.benchmarks import arithmetic, optimizers, screen
 
 
 def line(what: str, measured: str, budget: str) -> None:
@@ -59,4 +59,5 @@ def print_arithmetic() -> None:
 if __name__ == "__main__":
     line("what", "measured", "at most")
     print_arithmetic()
+    optimizers.print_all()
     print_screen()

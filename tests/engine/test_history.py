@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.engine import history
-from gdtui.engine.descent import Method, advance, begin
+from gdtui.engine.batches import ALL_POINTS, Batches
+from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, SCHEDULES
+from gdtui.engine.descent import advance, begin, take_up
 from gdtui.engine.history import CHARTED, SPACING, History, Row
 from gdtui.engine.numbers import FLOATS
-from gdtui.engine.optimizers.plain import GD
 from gdtui.engine.overview import bounds
-from gdtui.engine.problems.neuron import LECTURE
-from tests.engine.rules import ADAM, EXPONENTIAL, HALVE_ON_RISE, LINE_SEARCH, MOMENTUM, NAG, one_by_one
+from tests.engine.choices import LECTURE, ONE_BY_ONE, method, optimizer, schedule
 from tests.engine.surfaces import QUARTIC, Formula
 
 START = (-2.0, -2.0)
-ONE = Method(LECTURE, GD, 1.0)
+ONE = method()
 TWO = replace(ONE, eta=2.0)
 FIVE = replace(ONE, eta=5.0)
 
@@ -36,8 +36,8 @@ def until(path, iteration):
 def grown(*parts, start=START):
     """A history out of methods and the number of updates by each."""
     path = History(parts[0][0], *start)
-    for method, n in parts:
-        path.change(method)
+    for by, n in parts:
+        path.change(by)
         path.extend(n)
     return path
 
@@ -55,7 +55,7 @@ class TestRows:
 
     def test_row_0_is_the_start_with_the_eta_of_the_first_update(self):
         row = History(TWO, 1.0, -3.0).row(0)
-        loss, dw, db = LECTURE.objective(FLOATS)(1.0, -3.0)
+        loss, dw, db = LECTURE.objective(FLOATS).evaluate(1.0, -3.0)
         assert row == Row(0, 1.0, -3.0, dw, db, loss, 2.0)
 
     def test_there_is_none_beyond_the_last(self):
@@ -111,8 +111,8 @@ class TestChange:
 
     def test_several_at_one_row_are_one(self):
         path = grown((ONE, 50))
-        for method in (FIVE, ONE, FIVE, TWO):
-            path.change(method)
+        for by in (FIVE, ONE, FIVE, TWO):
+            path.change(by)
         assert path.changes == ((0, ONE), (50, TWO))
 
     def test_back_to_the_method_in_force_is_none(self):
@@ -142,51 +142,74 @@ class TestChange:
         assert columns(path) == columns(grown((ONE, 600)))
 
 
-METHODS = st.builds(
-    Method,
-    problem=st.just(LECTURE),
-    optimizer=st.sampled_from([GD, MOMENTUM, NAG, ADAM, LINE_SEARCH]),
-    eta=st.just(30.0),
-    schedule=st.sampled_from([ONE.schedule, EXPONENTIAL, HALVE_ON_RISE]),
-    batches=st.sampled_from([ONE.batches, one_by_one]),
+PARTS = st.lists(
+    st.tuples(
+        st.builds(
+            replace,
+            st.just(ONE),
+            optimizer=st.sampled_from([*OPTIMIZERS, "adam:beta2=0.9", "nag:beta_max=0.99", "rprop:clip=0.01"]).map(
+                optimizer
+            ),
+            schedule=st.sampled_from([*SCHEDULES, *["halve-on-rise"] * 4, "halve-on-rise:warmup=5"]).map(schedule),
+            eta=st.sampled_from([0.1, 1.0, 5.0, 30.0]),
+            eta_taken_up=st.integers(0, 1),
+        ),
+        st.integers(0, 30),
+    ),
+    min_size=1,
+    max_size=6,
 )
-PARTS = st.lists(st.tuples(st.sampled_from([0.1, 1.0, 5.0, 30.0]), st.integers(0, 30)), min_size=1, max_size=6)
-
-
-def with_eta(method, eta):
-    """The method with another eta; but a hand on eta is a schedule's own affair where it has a memory."""
-    return method if method.schedule is HALVE_ON_RISE else replace(method, eta=eta)
-
+EVERYWHERE = st.fixed_dictionaries(
+    {
+        "batches": st.sampled_from([ALL_POINTS, ONE_BY_ONE, Batches(1, "shuffle", 2)]),
+        "convention": st.sampled_from(CONVENTIONS),
+    }
+)
 
 close_together = patch.object(history, "SPACING", 8)
 """States kept every few rows, so that short histories have many."""
 
 
+def in_force(parts):
+    """The methods that led anywhere, each with its updates: a change replaces another one at the same row."""
+    joined = []
+    for by, n in parts:
+        if n and joined and joined[-1][0] == by:
+            joined[-1] = (by, joined[-1][1] + n)
+        elif n:
+            joined.append((by, n))
+    return joined
+
+
 @close_together
-@given(METHODS, PARTS, st.data())
+@given(PARTS, EVERYWHERE, st.data())
 @settings(deadline=None)
-def test_any_state_is_recomputed_bit_for_bit(method, parts, data):
-    parts = [(with_eta(method, eta), n) for eta, n in parts]
+def test_any_state_is_recomputed_bit_for_bit(parts, everywhere, data):
+    parts = [(replace(by, **everywhere), n) for by, n in parts]
     path = grown(*parts)
-    state = begin(parts[0][0], *START)
-    if parts[0][1] == 0:  # a change at row 0 replaces the method there
-        state = begin(next((m for m, n in parts if n), parts[-1][0]), *START)
-    states = [state]
-    for each, n in parts:
+    before = (in_force(parts) or parts[-1:])[0][0]
+    state = begin(before, *START)
+    states, departures = [state], []
+    for by, n in in_force(parts):
+        state = take_up(state, before, by)
+        before = by
         for _ in range(n):
-            state = advance(each, state, 1, lambda _row: None)
+            departures.append(state)
+            state = advance(by, state, 1, lambda _row: None)
             states.append(state)
+    departures.append(take_up(state, before, parts[-1][0]))
     assert path.last == len(states) - 1
     for k in data.draw(st.lists(st.integers(0, path.last), max_size=20)):
         assert repr(path.state(k)) == repr(states[k])
+        assert repr(path.departure(k)) == repr(departures[k])
         assert repr(path.row(k)[1:]) == repr(tuple(getattr(states[k], name) for name in Row._fields[1:]))
 
 
 @close_together
-@given(METHODS, PARTS, st.data())
+@given(PARTS, EVERYWHERE, st.data())
 @settings(deadline=None)
-def test_a_fork_goes_on_alike_and_leaves_the_original_alone(method, parts, data):
-    path = grown(*((with_eta(method, eta), n) for eta, n in parts))
+def test_a_fork_goes_on_alike_and_leaves_the_original_alone(parts, everywhere, data):
+    path = grown(*((replace(by, **everywhere), n) for by, n in parts))
     before, changes, k = columns(path), path.changes, data.draw(st.integers(0, path.last))
     fork = path.fork(k)
     assert fork.last == k
@@ -203,10 +226,12 @@ def test_a_fork_goes_on_alike_and_leaves_the_original_alone(method, parts, data)
     assert repr(fork.state(fork.last // 2)) == repr(path.state(path.last // 2))
 
     other = path.fork(k)
-    another, rows = with_eta(method, 0.01), []
+    another, rows = replace(data.draw(PARTS)[0][0], **everywhere), []
     other.change(another)
     other.extend(20)
-    state = advance(another, path.state(k) if k else begin(another, *START), 17, rows.append)
+    arrived_by = path.method(max(k - 1, 0))
+    state = take_up(path.state(k), arrived_by, another) if k else begin(another, *START)
+    state = advance(another, state, 17, rows.append)
     assert repr(other.state(state.iteration)) == repr(state)
     advance(another, state, 3, rows.append)
     assert repr([tuple(other.row(at)[1:]) for at in range(k + 1, other.last + 1)]) == repr(rows)
@@ -216,7 +241,7 @@ def test_a_fork_goes_on_alike_and_leaves_the_original_alone(method, parts, data)
 
 @pytest.mark.parametrize("k", [0, 1, SPACING - 1, SPACING, SPACING + 1, 700, 701, 2 * SPACING, 1999, 2000])
 def test_states_as_far_apart_as_they_are(k):
-    adam = Method(LECTURE, ADAM, 0.1, EXPONENTIAL, one_by_one)
+    adam = method("adam", 0.1, "exponential", batches=ONE_BY_ONE)
     path = grown((adam, 700), (replace(adam, eta=0.2), 1300))
     state = advance(adam, begin(adam, *START), min(k, 700), lambda _row: None)
     state = advance(replace(adam, eta=0.2), state, max(0, k - 700), lambda _row: None)
@@ -226,7 +251,7 @@ def test_states_as_far_apart_as_they_are(k):
 def test_a_state_is_never_far():
     evaluated = []
     problem = Formula(lambda w, b: evaluated.append(None) or (w * w, 2.0 * w, 0.0))
-    path = History(Method(problem, GD, 0.1), 1.0, 0.0)
+    path = History(method("gd", 0.1, problem=problem), 1.0, 0.0)
     for n in (1, 99, 1000, 1, 2000):
         path.extend(n)
     fork = path.fork(2500)
@@ -251,6 +276,6 @@ def size(thing):
 
 def test_at_most_64_bytes_an_iteration():
     n = 200_000
-    path = grown((Method(LECTURE, ADAM, 0.1), n))
+    path = grown((method("adam"), n))
     list(path.overview("loss").stretches(n / 200))
     assert 48 * n <= sum(sys.getsizeof(path.column(name)) for name in Row._fields[1:]) < size(path) <= 64 * n

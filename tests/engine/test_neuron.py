@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtui.engine.catalog import PROBLEMS
 from gdtui.engine.numbers import FLOATS, arrays
-from gdtui.engine.optimizers.plain import GD
-from gdtui.engine.problems.neuron import LECTURE, Neuron
+from gdtui.engine.problems.neuron import Neuron
+from tests.engine.choices import LECTURE
 from tests.engine.reference import GUESSWORK
 
-evaluate = LECTURE.objective(FLOATS)
+evaluate = LECTURE.objective(FLOATS).evaluate
 
 MINIMUM = math.log(6.0), -math.log(4.0) - math.log(6.0) / 2.0
 PARAMETER = st.floats(-30, 30)
@@ -34,9 +35,18 @@ def exactly(points, w, b):
 
 
 def test_its_words_and_start():
-    assert (LECTURE.name, LECTURE.start) == ("lecture", (-2.0, -2.0))
-    assert LECTURE.title == f"Sigmoid neuron, {len(LECTURE.points)} points"
-    assert LECTURE.points == ((0.5, 0.2), (2.5, 0.9))
+    made = {
+        name: PROBLEMS[name].make(activation="sigmoid", loss="squared", reduction="sum")
+        for name in ("lecture", "padhai")
+    }
+    assert made["lecture"] == LECTURE
+    assert LECTURE.title == "Sigmoid neuron, 2 points"
+    assert made["lecture"].points == ((0.5, 0.2), (2.5, 0.9))
+    assert list(zip(*made["padhai"].points, strict=True)) == [
+        (3.5, 0.35, 3.2, -2.0, 1.5, -0.5),
+        (0.5, 0.5, 0.5, 0.5, 0.1, 0.3),
+    ]
+    assert {neuron.start for neuron in made.values()} == {Neuron(((1.0, 2.0),)).start} == {(-2.0, -2.0)}
 
 
 @pytest.mark.parametrize(("w", "b", "loss"), GUESSWORK)
@@ -54,8 +64,8 @@ class TestAgainstFiftyDigits:
     @given(st.lists(POINT, min_size=1, max_size=6), PARAMETER, PARAMETER)
     @settings(deadline=None, max_examples=40)
     def test_any_points(self, points, w, b):
-        neuron = Neuron("own", "Own", tuple(points))
-        for computed, exact in zip(neuron.objective(FLOATS)(w, b), exactly(points, w, b), strict=True):
+        neuron = Neuron(tuple(points))
+        for computed, exact in zip(neuron.objective(FLOATS).evaluate(w, b), exactly(points, w, b), strict=True):
             assert abs(computed - exact) <= 5e-15 * len(points)
 
     @pytest.mark.parametrize(("w", "b"), [(-20, -20), (50, 50), (-100, -100), (100, 100), (-6, 6), (-30, 20)])
@@ -111,24 +121,12 @@ class TestArrays:
     grid = np.array(np.meshgrid(np.linspace(-40, 40, 41), np.linspace(-40, 40, 43))).reshape(2, -1)
 
     def test_many_starts_agree_with_one(self):
-        many = np.array(LECTURE.objective(arrays())(*self.grid))
+        many = np.array(LECTURE.objective(arrays()).evaluate(*self.grid))
         ones = np.array([evaluate(w, b) for w, b in self.grid.T.tolist()]).T
         np.testing.assert_allclose(many, ones, rtol=0, atol=1e-12)
 
-    def test_a_step_of_many_agrees_with_one(self):
-        def step(numbers, w, b):
-            objective = LECTURE.objective(numbers)
-            _, dw, db = objective(w, b)
-            w, b, _, eta = GD.rule(numbers)(w, b, dw, db, 10.0, 1, GD.memory, objective)
-            assert eta == 10.0
-            return w, b
-
-        many = np.array(step(arrays(), *self.grid))
-        ones = np.array([step(FLOATS, w, b) for w, b in self.grid.T.tolist()]).T
-        np.testing.assert_allclose(many, ones, rtol=1e-12, atol=1e-12)
-
     def test_nothing_is_warned_of_far_out(self):
-        loss, dw, db = LECTURE.objective(arrays())(np.array([1e6, -1e6, 1e6]), np.array([1e6, -1e6, -1e6]))
+        loss, dw, db = LECTURE.objective(arrays()).evaluate(np.array([1e6, -1e6, 1e6]), np.array([1e6, -1e6, -1e6]))
         np.testing.assert_allclose(loss, [0.325, 0.425, 0.025], atol=1e-14)
         assert not dw.any()
         assert not db.any()

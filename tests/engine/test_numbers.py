@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from gdtui.engine.numbers import FLOATS, arrays
-from gdtui.engine.problems.neuron import sigmoid
+from gdtui.engine.problems.activations import sigmoid
 
 ANY = st.floats()
 NEAR_0_TO_FAR = [*range(-800, 801, 25), -745.13, -709.78, -37.0, -1e-9, -5e-324, 0.0, 1e-300, 0.1, 36.7, 709.79, 745.2]
@@ -36,6 +36,28 @@ class TestFloatsAndArrays:
         assert math.isnan(FLOATS.sqrt(-1.0))
         assert FLOATS.sqrt(math.inf) == math.inf
         assert FLOATS.sqrt(9.0) == 3.0
+
+    @given(ANY, ANY)
+    @example(0.0, -0.0)
+    @example(-1.0, 0.0)
+    @example(1e308, 1e308)
+    @example(math.inf, math.inf)
+    def test_the_others_never_raise_and_agree(self, x, y):
+        for name in ("log1p", "tanh", "sign"):
+            assert same(getattr(FLOATS, name)(x), getattr(arrays(), name)(np.array([x, 1.0]))[0]), name
+        for name in ("hypot", "divide", "maximum"):
+            many = getattr(arrays(), name)(np.array([x, 1.0]), np.array([y, 1.0]))
+            assert same(getattr(FLOATS, name)(x, y), many[0]), name
+
+    def test_a_largest_of_nan_is_nan_and_no_sign_is_0(self):
+        assert math.isnan(FLOATS.maximum(math.nan, 1.0))
+        assert math.isnan(FLOATS.maximum(1.0, math.nan))
+        assert [FLOATS.sign(x) for x in (-3.0, -0.0, 0.0, 5e-324)] == [-1.0, 0.0, 0.0, 1.0]
+        assert math.isnan(FLOATS.sign(math.nan))
+
+    def test_any_is_the_condition_itself_or_whether_it_holds_somewhere(self):
+        assert [FLOATS.any(True), FLOATS.any(False)] == [True, False]
+        assert [arrays().any(np.array(c)) for c in ([True, False], [False, False])] == [True, False]
 
     @given(ANY, ANY, ANY)
     def test_where_chooses_for_each(self, condition, then, otherwise):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.engine.mistakes import BadInput
-from gdtui.session.numerals import WIDTH, exact, number, pair, plain, positive, quoted, rough, signed, whole
+from gdtui.engine.mistakes import BadInput, quoted
+from gdtui.session.numerals import WIDTH, exact, number, pair, plain, positive, rough, signed, whole
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

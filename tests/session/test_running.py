@@ -2,13 +2,12 @@ import csv
 import json
 import math
 import tracemalloc
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.engine import catalog
 from gdtui.engine.history import History, Row
 from gdtui.session.commands import Step
 from gdtui.session.numerals import exact, signed
@@ -16,6 +15,7 @@ from gdtui.session.recipe import Recipe
 from gdtui.session.running import CHUNK, FORMATS, ROWS_AT_ONCE, Ending, run
 from gdtui.session.session import Session
 from gdtui.session.stopping import Limit, NotFinite, Settled
+from tests.engine.surfaces import Formula, chosen
 
 
 def rows_of(recipe: Recipe, every: int = 1, until: float = math.inf) -> tuple[list[Row], Ending]:
@@ -69,22 +69,10 @@ def test_a_stop_rule_met_at_the_limit_is_the_reason():
     assert rows_of(Recipe(limit=met_at, stop=stop))[1].reason == stop
 
 
-@dataclass(frozen=True)
-class Parabola:
-    """w^2: far out the loss is inf, and with a large eta every step leads farther out."""
-
-    name: str = "parabola"
-    title: str = "Parabola"
-    start: tuple[float, float] = (1.0, 0.0)
-
-    def objective(self, _numbers):
-        return lambda w, b: (w * w, 2 * w, 0.0)
-
-
 @pytest.fixture
-def parabola(monkeypatch):
-    monkeypatch.setitem(catalog.PROBLEMS, "parabola", Parabola())
-    return Recipe(problem="parabola", start=(1.0, 0.0), eta=1e10)
+def parabola():
+    """w^2: far out the loss is inf, and with a large eta every step leads farther out."""
+    return Recipe(chosen(Formula(lambda w, b: (w * w, 2 * w, 0.0))), start=(1.0, 0.0), eta=1e10)
 
 
 @pytest.mark.parametrize("every", [1, 4, 5, 10**9])

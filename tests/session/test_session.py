@@ -6,16 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.engine.catalog import PROBLEMS
+from gdtui.engine.batches import Batches
 from gdtui.engine.descent import advance
 from gdtui.engine.history import Row
-from gdtui.engine.mistakes import BadInput
-from gdtui.engine.problems.neuron import LECTURE
-from gdtui.session.commands import Back, Forward, GoTo, Restart, SetEta, Step
-from gdtui.session.recipe import LIMIT, Recipe
+from gdtui.session.commands import Back, Forward, GoTo, Restart, SetEta, SetOptimizer, SetSchedule, Step
+from gdtui.session.data import Data
+from gdtui.session.recipe import CONSTANT, LIMIT, Recipe, optimizer, problem, schedule
 from gdtui.session.session import GHOSTS, Session
 from gdtui.session.stopping import Below, Limit, NotFinite, Settled
-from tests.engine.surfaces import QUARTIC
+from tests.engine.surfaces import QUARTIC, chosen
 
 
 def rows(path, first=0, last=None):
@@ -338,9 +337,8 @@ class TestBelow:
 
 class TestNotFinite:
     @pytest.fixture
-    def session(self, monkeypatch):
-        monkeypatch.setitem(PROBLEMS, "quartic", QUARTIC)
-        return Session(Recipe(QUARTIC.start, problem="quartic"))
+    def session(self):
+        return Session(Recipe(chosen(QUARTIC)))
 
     @pytest.mark.parametrize("command", [Step(1000), Forward(1000), Forward(1000, Below(0.0))])
     def test_it_pauses_at_the_first_such_row_and_says_what_it_is(self, session, command):
@@ -458,7 +456,7 @@ class TestTellingTheRun:
 
     @given(st.tuples(st.floats(-1e300, 1e300), st.floats(-9, 9)), st.floats(0, 1e300, exclude_min=True))
     def test_the_command_line_has_every_digit(self, start, eta):
-        options = self.read(Recipe(start, eta))
+        options = self.read(Recipe(start=start, eta=eta))
         assert options["--optimizer"] == ["gd"]
         assert [float(word) for word in options["--start"]] == list(start)
         assert [float(word) for word in options["--eta"]] == [eta]
@@ -493,14 +491,34 @@ class TestTellingTheRun:
         again.do(Step(3))
         assert rows(again.history) == rows(session.history)
 
-    def test_unknown_names_are_refused_with_the_nearest(self):
-        with pytest.raises(BadInput, match="there is no optimizer 'dg': gd would be right"):
-            Recipe(optimizer="dg").method()
-        with pytest.raises(BadInput, match="there is no optimizer 'GD': gd would be right"):
-            Recipe(optimizer="GD").method()
-        with pytest.raises(BadInput, match="there is no problem 'lectrue': lecture would be right"):
-            Recipe(problem="lectrue").method()
+    def test_only_what_is_not_usual_stands_in_it(self):
+        choices = {
+            "problem": problem("padhai:activation=tanh"),
+            "optimizer": optimizer("adam:beta2=0.99,eps_place=outside"),
+            "schedule": schedule("step:every=7"),
+            "batches": Batches(4, "shuffle", 3),
+            "convention": "pytorch",
+        }
+        assert Recipe(**choices).command_line() == (
+            "gdtui --problem padhai:activation=tanh --optimizer adam:beta2=0.99,eps_place=outside --eta 0.1 "
+            "--start -2.0 -2.0 --schedule step:every=7 --batch 4 --order shuffle --seed 3 --convention pytorch"
+        )
+        newton = Recipe(optimizer=optimizer("newton"))
+        assert newton.command_line() == "gdtui --optimizer newton --start -2.0 -2.0"
+        data = Data("my file.csv", "t", None, ((1.0, 2.0), (3.0, 4.0)))
+        own = Recipe(problem=problem("neuron"), data=data, start=(0.0, 0.5))
+        assert own.command_line() == (
+            "gdtui --problem neuron --data 'my file.csv' --x t --optimizer gd --eta 1.0 --start 0.0 0.5"
+        )
+
+    def test_changes_of_optimizer_and_schedule_in_words(self):
+        adam, step = optimizer("adam:eps=1e-4"), schedule("step:every=7,warmup=3")
+        session = started(Step(5), SetOptimizer(adam), SetSchedule(step), Step(2), SetSchedule(CONSTANT), Step(1))
+        assert session.changes() == [
+            "at iteration 5: optimizer adam:eps=0.0001, schedule step:every=7,warmup=3, eta 0.1",
+            "at iteration 7: schedule constant",
+        ]
 
     def test_a_recipe_is_a_value(self):
-        assert Recipe() == Recipe(LECTURE.start)
+        assert Recipe() == Recipe(problem=problem("lecture"), optimizer=optimizer("gd"))
         assert replace(Recipe(), eta=2.0) != Recipe()

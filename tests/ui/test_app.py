@@ -18,11 +18,14 @@ from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.widgets import Input
 
+from gdtui.engine.batches import Batches
+from gdtui.engine.catalog import OPTIMIZERS, SCHEDULES
 from gdtui.engine.mistakes import BadInput
 from gdtui.session.commands import Forward, GoTo, SetEta, Step
-from gdtui.session.recipe import Recipe
+from gdtui.session.recipe import Recipe, optimizer
 from gdtui.session.stopping import Settled
 from gdtui.ui.app import Gdtui, farewell, neighbour
+from gdtui.ui.chooser import Chooser
 from gdtui.ui.help import Help
 from gdtui.ui.keys import KEYS
 from gdtui.ui.player import SPEEDS
@@ -363,11 +366,11 @@ class TestCharts:
     async def test_the_second_one_goes_round(self) -> None:
         async with running() as (app, pilot):
             titles = []
-            for _ in range(4):
+            for _ in range(5):
                 titles.append(app.lines[1][40:].rstrip())
                 await pilot.press("v")
             assert titles[:3] == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db"]
-            assert titles[3] == titles[0]
+            assert titles[3:] == ["next step", titles[0]]
 
     async def test_the_loss_on_the_other_axis(self) -> None:
         async with running() as (app, pilot):
@@ -834,3 +837,73 @@ def test_a_step_on_the_screen_can_be_checked_by_hand() -> None:
     for before, after in pairwise(session.history.row(k) for k in range(31)):
         assert after.w == before.w - after.eta * before.dw
         assert math.isclose(after.b, before.b - after.eta * before.db)
+
+
+class TestChoosing:
+    async def test_another_optimizer_goes_on_from_here_and_stepping_back_undoes_it(self) -> None:
+        async with running() as (app, pilot):
+            app.do(Step(5))
+            before = app.session.row
+            await pilot.press("o", "down", "down", "enter")
+            method = app.session.method
+            assert method.optimizer.definition.name == list(OPTIMIZERS)[2] == "momentum"
+            assert app.session.row == before
+            assert "Momentum" in app.lines[0]
+            app.do(Step(2))
+            u = app.session.departure.memory
+            await pilot.press("left", "left", "left")
+            assert "GD" in app.lines[0]
+            app.do(Step(3))
+            assert app.session.departure.memory == u
+
+    async def test_a_schedule(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("s", "down", "enter")
+            assert app.session.method.schedule.definition.name == list(SCHEDULES)[1] == "step"
+            app.do(Step(6))
+            assert "eta 0.5 step" in app.lines[0]
+
+    @pytest.mark.parametrize("key", ["o", "s"])
+    async def test_esc_leaves_everything_as_it_was(self, key: str) -> None:
+        async with running() as (app, pilot):
+            method = app.session.method
+            await pilot.press(key, "down", "escape")
+            assert app.session.method == method
+            assert not isinstance(app.screen, Chooser)
+
+    async def test_where_eta_rests(self) -> None:
+        async with running(optimizer=optimizer("line-search")) as (app, pilot):
+            assert "eta rests" in app.lines[0]
+            await pilot.press("plus")
+            assert "eta rests" in app.text
+            assert app.session.changes() == []
+
+
+class TestNextStep:
+    """The second chart's last choice: the update that leads on, in numbers."""
+
+    async def shown(self, **recipe: Any) -> str:
+        async with running(**recipe) as (app, pilot):
+            app.do(Step(3))
+            await pilot.press("v", "v", "v")
+            return app.text
+
+    async def test_the_trials_of_a_line_search(self) -> None:
+        shown = await self.shown(optimizer=optimizer("line-search"))
+        assert "tried eta" in shown
+        for eta in ("0.100", "0.500", "1.00", "5.00", "10.0"):
+            assert eta in shown
+
+    async def test_the_batch_beside_all_points(self) -> None:
+        shown = await self.shown(batches=Batches(1))
+        assert "epoch 1 batch 2/2" in shown
+        assert "of batch" in shown
+        assert "points   2 (1)" in shown
+
+    async def test_a_damped_newton_says_so(self) -> None:
+        assert "Newton damps by" in await self.shown(optimizer=optimizer("newton"), start=(-4.0, -4.0))
+
+    async def test_the_memory(self) -> None:
+        shown = await self.shown(optimizer=optimizer("adam"))
+        assert "m        -" in shown
+        assert "v         " in shown

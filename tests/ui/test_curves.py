@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.engine.descent import Method
 from gdtui.engine.history import History
-from gdtui.engine.optimizers.plain import GD
 from gdtui.engine.overview import Stretch
-from gdtui.engine.problems.neuron import LECTURE
+from gdtui.session.recipe import Recipe
 from gdtui.ui.views.curves import linear, log10, outlines, span, trail
 
 NAN = math.nan
@@ -78,7 +76,7 @@ class TestOutlines:
 
 class TestTrail:
     def history(self, n: int) -> History:
-        history = History(Method(LECTURE, GD, 1.0), -2.0, -2.0)
+        history = History(Recipe().method(), -2.0, -2.0)
         history.extend(n)
         return history
 

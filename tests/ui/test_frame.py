@@ -33,7 +33,7 @@ def player(*, speed: int = 10, playing: bool = False, progress: Progress | None 
 def at(cursor: int, last: int | None = None, eta: float = 1.0) -> Session:
     """A session at an iteration, without walking there."""
     history = SimpleNamespace(last=cursor if last is None else last)
-    stand_in: Any = SimpleNamespace(method=Recipe(eta=eta).method(), cursor=cursor, history=history)
+    stand_in: Any = SimpleNamespace(method=Recipe(eta=eta).method(), cursor=cursor, history=history, eta=eta)
     return stand_in
 
 
@@ -101,7 +101,7 @@ class TestFooter:
     @pytest.mark.parametrize(
         ("width", "line"),
         [
-            (80, "space play  → step  ← back  + - eta  f forward  v chart  ? help  q quit"),
+            (80, "space play  → step  ← back  + - eta  o optimizer  v chart  ? help  q quit"),
             (60, "space play  → step  ← back  + - eta  ? help  q quit"),
             (30, "→ step  ? help  q quit"),
             (9, "? help"),

@@ -20,7 +20,8 @@ GDTUI = [sys.executable, "-m", "gdtui"]
 COLOUR = re.compile(r"\x1b\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m")
 
 STATUS = "Sigmoid neuron, 2 points   GD   eta 1.0"
-FOOTER = "space play  → step  ← back  + - eta  f forward  v chart  ? help  q quit"
+FOOTER = "space play  → step  ← back  + - eta  o optimizer  v chart  ? help  q quit"
+ASCII_FOOTER = "space play  right step  left back  + - eta  o optimizer  ? help  q quit"
 TABLE = [
     "iteration w           b           dL/dw       dL/db       loss        |step|",
     "      0 -2.000000   -2.000000   -0.00549232 -0.00771116  0.415820",
@@ -382,7 +383,7 @@ class TestSizes:
             top = shown.index(f"{TABLE[0]}      eta")
             for line, row in zip(shown[top + 1 : top + 4], TABLE[1:], strict=True):
                 assert line == f"{row:81}1.000000"
-            assert shown[-1] == FOOTER
+            assert shown[-1] == FOOTER.replace("v chart", "f forward  v chart")
             assert SENTENCE in shown
 
     def test_60_by_16(self) -> None:
@@ -449,7 +450,7 @@ class TestColours:
             list(open_and_close(terminal, "v", "y", "f", "?", ":"))
             wrong = {character for character in terminal.received.decode() if ord(character) > 127}
             assert wrong == set()
-            assert lines(terminal)[-1] == FOOTER.replace("→", "right").replace("←", "left")
+            assert lines(terminal)[-1] == ASCII_FOOTER
             assert "@" in terminal.text
 
     @pytest.mark.parametrize("env", [{"LANG": "C.UTF-8", "LC_ALL": None}, {"LANG": None, "LC_ALL": "en_US.UTF-8"}])

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.engine.catalog import PROBLEMS
 from gdtui.engine.history import Row
 from gdtui.session.commands import Back, GoTo, SetEta, Step
 from gdtui.session.numerals import exact
@@ -18,7 +17,7 @@ from gdtui.session.recipe import Recipe
 from gdtui.session.session import Session
 from gdtui.session.stopping import MOST_ITERATIONS, Below, Limit, NotFinite, Settled, read_goal
 from gdtui.ui.sentence import after_a_step, on_how_it_goes
-from tests.engine.surfaces import QUARTIC
+from tests.engine.surfaces import QUARTIC, chosen
 
 POINTS = ((0.5, 0.2), (2.5, 0.9))
 
@@ -185,14 +184,8 @@ class TestAChangeInThePast:
 
 
 class TestNotFinite:
-    @pytest.fixture
-    def bowl(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A surface that a large eta climbs for ever."""
-        monkeypatch.setitem(PROBLEMS, "quartic", QUARTIC)
-
-    @pytest.mark.usefixtures("bowl")
     def test_it_says_where_and_what_and_a_way_out(self) -> None:
-        session = Session(Recipe(problem="quartic", start=(3.0, 3.0), eta=10.0))
+        session = Session(Recipe(problem=chosen(QUARTIC), start=(3.0, 3.0), eta=10.0))
         assert isinstance(session.do(Step(100)), NotFinite)
         sentence = on_how_it_goes(session)
         assert sentence.startswith(f"No way on: at iteration {session.cursor} ")
@@ -204,10 +197,9 @@ class TestNotFinite:
         session.do(Back(1))
         assert on_how_it_goes(session).startswith("Overshot")
 
-    @pytest.mark.usefixtures("bowl")
     @pytest.mark.parametrize("eta", [10.0, 1e100, 1e308])
     def test_it_fits_into_two_lines_of_80_columns(self, eta: float) -> None:
-        assert len(wrap(said(Step(100), problem="quartic", start=(3.0, 3.0), eta=eta), 80)) <= 2
+        assert len(wrap(said(Step(100), problem=chosen(QUARTIC), start=(3.0, 3.0), eta=eta), 80)) <= 2
 
 
 class TestWhyItPaused:

@@ -1,69 +1,131 @@
-"""One sigmoid neuron with two weights, fitted to points (x, y) with the squared error.
+"""One neuron with two weights, f(x) = a(w x + b), fitted to points (x, y).
 
-    f(x) = 1 / (1 + exp(-(w x + b)))
-    L    = 1/2 sum (f - y)^2
-    dL/dw = sum (f - y) f (1 - f) x        dL/db = sum (f - y) f (1 - f)
+    L = sum over the points of 1/2 (f - y)^2, or of the cross-entropy
+    dL/dw = sum dL/dz x        dL/db = sum dL/dz        z = w x + b
 
-Source: CS7015 Deep Learning, lecture 5, slides 4-9 and 27-29. The gradient is summed over the points,
-not averaged.
+Source: CS7015 Deep Learning, lecture 5, slides 4-9 and 27-29. Loss and gradient are summed over the points; with
+`reduction=mean` they are divided by the number of points used.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from gdtui.engine.definition import Word
+from gdtui.engine.mistakes import BadInput
 from gdtui.engine.numbers import Numbers, Real
-from gdtui.engine.problems import Objective
+from gdtui.engine.problems.activations import ACTIVATIONS
+from gdtui.engine.problems.definition import Objective, ProblemDefinition
+from gdtui.engine.problems.losses import LOSSES
 
+Points = tuple[tuple[float, float], ...]
 
-def sigmoid(numbers: Numbers) -> Callable[[Real], tuple[Real, Real]]:
-    """The function z -> f, df/dz with f = 1 / (1 + exp(-z)) and df/dz = f (1 - f).
-
-    It is computed from exp(-|z|), so that nothing overflows at any z, and 1 - f keeps its digits where f
-    rounds to 1: the far plateaus have a slope, however small.
-    """
-    exp, where = numbers.exp, numbers.where
-
-    def value_and_slope(z: Real) -> tuple[Real, Real]:
-        e = exp(-abs(z))
-        larger = 1.0 / (1.0 + e)  # the larger one of f and 1 - f
-        smaller = e * larger
-        return where(z >= 0.0, larger, smaller), larger * smaller
-
-    return value_and_slope
+PARAMETERS = {
+    "activation": Word(tuple(ACTIVATIONS), "sigmoid"),
+    "loss": Word(tuple(LOSSES), "squared"),
+    "reduction": Word(("sum", "mean"), "sum"),
+}
 
 
 @dataclass(frozen=True)
 class Neuron:
     """The neuron on its points."""
 
-    name: str
-    title: str
-    points: tuple[tuple[float, float], ...]
+    points: Points
+    activation: str = "sigmoid"
+    loss: str = "squared"
+    reduction: str = "sum"
     start: tuple[float, float] = (-2.0, -2.0)
 
+    def __post_init__(self) -> None:
+        if self.loss == "cross-entropy":
+            if self.activation != "sigmoid":
+                raise BadInput(f"loss=cross-entropy needs activation=sigmoid, not {self.activation}")
+            if strange := [y for _, y in self.points if not 0.0 <= y <= 1.0]:
+                raise BadInput(f"loss=cross-entropy needs every y from 0 to 1, not {strange[0]!r}")
+
+    @property
+    def title(self) -> str:
+        """What a person reads on the screen."""
+        count = len(self.points)
+        return f"{self.activation.capitalize()} neuron, {count:,} point{'s' if count != 1 else ''}"
+
+    @property
+    def size(self) -> int:
+        """How many points it has."""
+        return len(self.points)
+
+    def batch(self, places: Sequence[int]) -> "Neuron":
+        """The same neuron on some of its points."""
+        return replace(self, points=tuple(self.points[place] for place in places))
+
     def objective(self, numbers: Numbers) -> Objective:
-        """The loss and gradient over all points, as a function of (w, b)."""
-        activation = sigmoid(numbers)
+        """The loss over all points with its derivatives, as functions of (w, b)."""
+        activation, loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
+        neuron = activation.value_and_slope(numbers)
+        cost = loss.value_and_slope(numbers)
         points = self.points
+        share = len(points) if self.reduction == "mean" else 1
 
         def evaluate(w: Real, b: Real) -> tuple[Real, Real, Real]:
-            loss = dw = db = 0.0
+            total = dw = db = 0.0
             for x, y in points:
-                f, slope = activation(w * x + b)
-                error = f - y
-                delta = error * slope
-                loss += 0.5 * error * error
+                z = w * x + b
+                f, slope = neuron(z)
+                value, delta = cost(z, f, slope, y)
+                total += value
                 dw += delta * x
                 db += delta
-            return loss, dw, db
+            return (total, dw, db) if share == 1 else (total / share, dw / share, db / share)
 
-        return evaluate
+        def hessian(w: Real, b: Real) -> tuple[Real, Real, Real]:
+            ww = wb = bb = 0.0
+            for x, y in points:
+                f, slope = neuron(w * x + b)
+                bend = loss.bend(f, slope, activation.bend(f, slope), y)
+                ww += bend * x * x
+                wb += bend * x
+                bb += bend
+            return ww / share, wb / share, bb / share
+
+        return Objective(evaluate, hessian)
 
     def curve(self, numbers: Numbers, w: float, b: float) -> Callable[[float], float]:
         """The fitted function x -> f at the given parameters."""
-        activation = sigmoid(numbers)
-        return lambda x: activation(w * x + b)[0]
+        neuron = ACTIVATIONS[self.activation].value_and_slope(numbers)
+        return lambda x: neuron(w * x + b)[0]
 
 
-LECTURE = Neuron("lecture", "Sigmoid neuron, 2 points", ((0.5, 0.2), (2.5, 0.9)))
-"""The lecture's two points; its start is the one of the lecture's code."""
+def on_points(name: str, about: str, points: Points, reference: str) -> ProblemDefinition:
+    """The neuron on points that have a name."""
+    return ProblemDefinition(
+        name=name,
+        title=Neuron(points).title,
+        about=about,
+        formula="f(x) = a(w x + b);  L = sum 1/2 (f - y)^2",
+        reference=reference,
+        parameters=PARAMETERS,
+        make=lambda **arguments: Neuron(points, **arguments),
+    )
+
+
+LECTURE = on_points(
+    "lecture",
+    "The lecture's two points, which the sigmoid can meet exactly.",
+    ((0.5, 0.2), (2.5, 0.9)),
+    "CS7015 lecture 5, slide 4",
+)
+PADHAI = on_points(
+    "padhai",
+    "Six points that no sigmoid meets: the least loss is 0.0697.",
+    ((3.5, 0.5), (0.35, 0.5), (3.2, 0.5), (-2.0, 0.5), (1.5, 0.1), (-0.5, 0.3)),
+    "PadhAI course notebook on gradient descent",
+)
+NEURON = ProblemDefinition(
+    name="neuron",
+    title="A neuron on your points",
+    about="Your own points, from a file: --data FILE.csv.",
+    formula=LECTURE.formula,
+    reference="CS7015 lecture 5, slides 4-9",
+    parameters=PARAMETERS,
+    make=Neuron,
+)

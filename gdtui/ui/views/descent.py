@@ -14,6 +14,7 @@ from gdtui.session.numerals import exact
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.curves import Points, Scale, linear, log10, outlines, span, trail
+from gdtui.ui.views.step import next_step
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
@@ -28,7 +29,7 @@ class Descent(Vertical):
         super().__init__(id="descent")
         self._glyphs = glyphs
         self._loss, self._second, self._table = Plot(id="loss"), Plot(id="second"), Table(id="table")
-        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient]
+        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient, self._draw_step]
         self._log = False
 
     def compose(self) -> ComposeResult:
@@ -111,6 +112,10 @@ class Descent(Vertical):
         if any(left):
             title = [*title, (f"   {glyphs.ghost * 3} left path", "ghost")]
         plot.draw_chart(title, x, y, curves)
+
+    def _draw_step(self, plot: Plot, session: Session) -> None:
+        """What the next update looks at, in numbers."""
+        plot.draw([[("next step", "fit")], *next_step(session, plot.size.height)])
 
     def _draw_fit(self, plot: Plot, session: Session) -> None:
         """The neuron's function over the data points."""

@@ -1,0 +1,67 @@
+"""What a neuron makes of z = w x + b.
+
+An activation is a function z -> (f, df/dz), and its bend a function (f, df/dz) -> d2f/dz2. The slope keeps its digits
+where f saturates: the far plateaus have a slope, however small.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gdtui.engine.numbers import Numbers, Real
+
+ValueAndSlope: TypeAlias = Callable[[Real], tuple[Real, Real]]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of z with its two derivatives."""
+
+    value_and_slope: Callable[[Numbers], ValueAndSlope]
+    bend: Callable[[Real, Real], Real]
+
+
+def sigmoid(numbers: Numbers) -> ValueAndSlope:
+    """The function f = 1 / (1 + exp(-z)), with df/dz = f (1 - f).
+
+    From exp(-|z|), so that nothing overflows at any z, and 1 - f keeps its digits where f rounds to 1.
+    """
+    exp, where = numbers.exp, numbers.where
+
+    def value_and_slope(z: Real) -> tuple[Real, Real]:
+        e = exp(-abs(z))
+        larger = 1.0 / (1.0 + e)  # the larger one of f and 1 - f
+        smaller = e * larger
+        return where(z >= 0.0, larger, smaller), larger * smaller
+
+    return value_and_slope
+
+
+def tanh(numbers: Numbers) -> ValueAndSlope:
+    """The function f = tanh z, with df/dz = 1 - f^2 = 4 exp(-2|z|) / (1 + exp(-2|z|))^2."""
+    exp, hyperbolic_tangent = numbers.exp, numbers.tanh
+
+    def value_and_slope(z: Real) -> tuple[Real, Real]:
+        e = exp(-2.0 * abs(z))
+        return hyperbolic_tangent(z), 4.0 * e / ((1.0 + e) * (1.0 + e))
+
+    return value_and_slope
+
+
+def linear(_numbers: Numbers) -> ValueAndSlope:
+    """The function f = z."""
+    return lambda z: (z, 1.0)
+
+
+def relu(numbers: Numbers) -> ValueAndSlope:
+    """The function f = max(z, 0); its slope at 0 is taken as 0."""
+    maximum, where = numbers.maximum, numbers.where
+    return lambda z: (maximum(z, 0.0), where(z > 0.0, 1.0, 0.0))
+
+
+ACTIVATIONS: Mapping[str, Activation] = {
+    "sigmoid": Activation(sigmoid, lambda f, slope: slope * (1.0 - 2.0 * f)),
+    "tanh": Activation(tanh, lambda f, slope: -2.0 * f * slope),
+    "linear": Activation(linear, lambda _f, _slope: 0.0),
+    "relu": Activation(relu, lambda _f, _slope: 0.0),
+}
