@@ -16,8 +16,9 @@ from rich.style import Style as RichStyle
 from textual.strip import Strip
 from wcwidth import wcwidth
 
+from gdtui.ui import cells as grid
 from gdtui.ui import terminal
-from gdtui.ui.terminal import PLAIN, CellScreen, Style, blank_of, movement, transition
+from gdtui.ui.cells import PLAIN, CellScreen, Style, blank_of, movement, transition
 
 # --- A terminal that takes nothing for granted ---
 
@@ -43,7 +44,7 @@ def piecemeal(text: str) -> Glyphs:
 
 def small(text: str) -> Glyphs:
     """On an old terminal, where emoji take one cell."""
-    return [(text, 2 if terminal.is_wide(text) else 1)] if cell_len(text) else []
+    return [(text, 2 if grid.is_wide(text) else 1)] if cell_len(text) else []
 
 
 class Glass:
@@ -133,7 +134,7 @@ class Glass:
         text, self.open = self.open, ""
         for glyph, width in self.glyphs(text):
             self.put(glyph, width)
-        self.certain &= terminal.is_certain(text)
+        self.certain &= grid.is_certain(text)
 
     def put(self, text: str, width: int) -> None:
         if self.x >= self.width:
@@ -286,7 +287,7 @@ def test_a_terminal_that_disagrees_about_widths_shows_all_else_right(
         for wanted, seen in zip(cells.wanted, glass.seen(), strict=True):
             for x, (cell, found) in enumerate(zip(wanted, seen, strict=True)):
                 whole = cell[0] or wanted[x - 1][0]
-                if terminal.is_certain(whole):
+                if grid.is_certain(whole):
                     assert found == cell
                 else:
                     assert found[0].strip() in whole, "something else shows beside it"
@@ -310,7 +311,7 @@ def test_no_size_at_all() -> None:
         assert cells.difference() == ""
     cells.resize(4, 1)
     cells.draw("\x1b[1;1Htext\x1b[1;1H")
-    assert cells.difference() == f"{terminal.CLEAR}text\x1b[H"
+    assert cells.difference() == f"{grid.CLEAR}text\x1b[H"
 
 
 # --- The shortest way to say it ---
@@ -488,10 +489,10 @@ def test_every_style_that_textual_writes(system: ColorSystem, colours: str, attr
 
 def test_characters_held_for_certain_are() -> None:
     everything = [chr(code) for code in range(0x20, 0x10000) if not 0xD800 <= code < 0xE000]
-    assert all(cell_len(character) == wcwidth(character) == 1 for character in terminal.NARROW)
-    wide = [character for character in everything if terminal.is_wide(character)]
+    assert all(cell_len(character) == wcwidth(character) == 1 for character in grid.NARROW)
+    wide = [character for character in everything if grid.is_wide(character)]
     assert [f"{ord(c):x}" for c in wide if (cell_len(c), wcwidth(c)) != (2, 2)] == []
-    assert not any(terminal.is_certain(odd) for odd in ODD)
+    assert not any(grid.is_certain(odd) for odd in ODD)
 
 
 def test_the_driver_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:

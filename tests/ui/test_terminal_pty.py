@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from gdtui.ui import terminal as module
-from gdtui.ui.terminal import ASK, CLEAR, SYNC_END, SYNC_START, CellScreen, Painter
+from gdtui.ui.cells import CLEAR, CellScreen
+from gdtui.ui.terminal import ASK, SYNC_END, SYNC_START, Painter
 from tests.ui.pseudo_terminal import QUESTION, PseudoTerminal
 
 TINY = """
@@ -483,7 +484,7 @@ def test_suspended_while_nobody_reads() -> None:
         for _ in range(4):
             terminal.press("n")
             time.sleep(0.1)  # there is nothing to wait for: nobody reads
-        program, deadline = terminal.foreground, time.monotonic() + 3.0
+        program, deadline = terminal.foreground, time.monotonic() + 8.0
         terminal.press("ctrl+z")
         while terminal.foreground == program and time.monotonic() < deadline:
             time.sleep(0.02)
