@@ -108,15 +108,17 @@ def advance(method: Method, state: State, n: int, record: Record) -> State:
     memory, count = state.memory, state.updates
     t, watch = state.scheduled, state.watch
     eta0 = method.eta0(watch)
+    is_constant = method.schedule.definition.name == "constant" and not warmup  # then no law is asked at each update
     iteration = state.iteration
     for batch in islice(repeat(None) if batches.size is None else batches.from_update(problem, iteration), n):
         count += 1
+        eta = eta0 if is_constant else law(eta0, t)
         if batch is None:
-            w, b, memory, eta = update(w, b, dw, db, law(eta0, t), count, memory, everything)
+            w, b, memory, eta = update(w, b, dw, db, eta, count, memory, everything)
         else:
             points = batch.objective(FLOATS)
             _, gw, gb = points.evaluate(w, b)
-            w, b, memory, eta = update(w, b, gw, gb, law(eta0, t), count, memory, points)
+            w, b, memory, eta = update(w, b, gw, gb, eta, count, memory, points)
         before = loss
         loss, dw, db = evaluate(w, b)
         iteration += 1

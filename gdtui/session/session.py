@@ -134,16 +134,18 @@ class Session:
             self.cursor, self._changed = iteration, None
 
     def _set_eta(self, eta: float) -> None:
-        # The same eta again is a change all the same where it has been halved since.
-        method = replace(self.method, eta=eta)
-        self._use(replace(method, eta_taken_up=self.cursor) if self.departure.watch.halvings else method)
+        self._use(self._with_eta(self.method, eta))
 
     def _set_optimizer(self, optimizer: Choice[Optimizer], eta: float | None) -> None:
-        method = self.method
-        if eta is None:
-            same = optimizer.definition is method.optimizer.definition
-            eta = method.eta if same else optimizer.definition.default_eta
-        self._use(replace(method, optimizer=optimizer, eta=eta))
+        method = replace(self.method, optimizer=optimizer)
+        if eta is None and optimizer.definition is not self.method.optimizer.definition:
+            eta = optimizer.definition.default_eta
+        self._use(method if eta is None else self._with_eta(method, eta))
+
+    def _with_eta(self, method: Method, eta: float) -> Method:
+        """The same eta again is a change all the same where it has been halved since."""
+        method = replace(method, eta=eta)
+        return replace(method, eta_taken_up=self.cursor) if self.departure.watch.halvings else method
 
     def _use(self, method: Method) -> None:
         if self.cursor == self.history.last:

@@ -78,6 +78,7 @@ def step_costs(size: tuple[int, int], *, truecolor: bool, own_driver: bool = Tru
     """30 steps on view 1."""
     env = {"COLORTERM": "truecolor" if truecolor else None, "GDTUI_DRIVER": None if own_driver else "textual"}
     with Stopwatch(PROGRAM, size=size, env=env) as terminal:
+        terminal.wait_for("? help")
         terminal.frame()
         return terminal.costs("right", 30)
 
@@ -101,6 +102,7 @@ def first_frame(command: list[str], text: str) -> float:
 def idle() -> tuple[int, int]:
     """Bytes and ticks of three seconds in which nobody presses anything."""
     with Stopwatch(PROGRAM) as terminal:
+        terminal.wait_for("? help")
         terminal.press("right")
         terminal.frame()
         sent, ticks = len(terminal.received), terminal.ticks()
@@ -117,6 +119,7 @@ def slow_line(rate: float = 2000.0, round_trip: float = 0.2, seconds: float = 5.
     byte as long down. The key is pressed so many times a second for so many seconds.
     """
     with Stopwatch(PROGRAM) as terminal:
+        terminal.wait_for("? help")
         terminal.frame()
         down: deque[tuple[float, bytes]] = deque()
         up: deque[tuple[float, bytes]] = deque()

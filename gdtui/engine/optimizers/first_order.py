@@ -18,10 +18,12 @@ BETA_MAX = Number(None, at_least=0.0, below=1.0)
     default_eta=1.0,
 )
 def gradient_descent(_numbers: Numbers, _convention: str) -> Rule:
-    def rule(theta: Real, g: Real, eta: Real, _n: int, memory: Memory) -> tuple[Real, Memory]:
-        return theta - eta * g, memory
+    def update(
+        w: Real, b: Real, dw: Real, db: Real, eta: Real, _n: int, memory: Memory, _objective: Objective
+    ) -> Update:
+        return w - eta * dw, b - eta * db, memory, eta
 
-    return each_parameter(rule)
+    return update
 
 
 @optimizer(

@@ -63,7 +63,7 @@ class Neuron:
         activation, loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
         neuron = activation.value_and_slope(numbers)
         cost = loss.value_and_slope(numbers)
-        points = self.points
+        points, is_squared = self.points, self.loss == "squared"
         share = len(points) if self.reduction == "mean" else 1
 
         def evaluate(w: Real, b: Real) -> tuple[Real, Real, Real]:
@@ -71,11 +71,19 @@ class Neuron:
             for x, y in points:
                 z = w * x + b
                 f, slope = neuron(z)
-                value, delta = cost(z, f, slope, y)
+                if is_squared:  # as in `squared`, without a call for each point: a tenth of a step on two
+                    error = f - y
+                    value, delta = 0.5 * error * error, error * slope
+                else:
+                    value, delta = cost(z, f, slope, y)
                 total += value
                 dw += delta * x
                 db += delta
-            return (total, dw, db) if share == 1 else (total / share, dw / share, db / share)
+            return total, dw, db
+
+        def evaluate_mean(w: Real, b: Real) -> tuple[Real, Real, Real]:
+            total, dw, db = evaluate(w, b)
+            return total / share, dw / share, db / share
 
         def hessian(w: Real, b: Real) -> tuple[Real, Real, Real]:
             ww = wb = bb = 0.0
@@ -87,7 +95,7 @@ class Neuron:
                 bb += bend
             return ww / share, wb / share, bb / share
 
-        return Objective(evaluate, hessian)
+        return Objective(evaluate if share == 1 else evaluate_mean, hessian)
 
     def curve(self, numbers: Numbers, w: float, b: float) -> Callable[[float], float]:
         """The fitted function x -> f at the given parameters."""
