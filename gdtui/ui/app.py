@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.command import CommandPalette
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, Event, Key
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.theme import BUILTIN_THEMES
@@ -81,6 +81,16 @@ class Gdtui(App[None]):
         yield self._left_out
         yield self._footer
         yield self._question
+
+    async def on_event(self, event: Event) -> None:
+        """Take a key at once: what is typed ahead, or comes in one packet, must meet the question asked just before."""
+        if not isinstance(event, Key) or event.is_forwarded or len(self.screen_stack) != 1:
+            await super().on_event(event)
+        elif not await self._check_bindings(event.key, priority=True):
+            if self._question.is_open and event.key != "escape":
+                self._question.press(event)
+            else:
+                await self._check_bindings(event.key)
 
     def on_lines_resized(self) -> None:
         """Draw for the new size: by now every widget has its own, which the app's own Resize comes too early for."""
@@ -278,6 +288,10 @@ class Gdtui(App[None]):
     def _run_forward(self, n: int, until: Goal | None) -> None:
         self.run_worker(self.player.forward(n, until), exclusive=True)
 
+    def pop_screen(self) -> AwaitComplete:
+        """Leave the screen in front; one that Enter held down leaves a second time is gone, and no reason to fall."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+
     def action_command_palette(self) -> None:
         """Offer every command by name."""
         if not isinstance(self.screen, Palette):
@@ -287,13 +301,14 @@ class Gdtui(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: every key's action, and the themes."""
         for group in KEYS:
-            for name, action in zip(group.commands or (group.does,), group.actions.values(), strict=True):
-                yield SystemCommand(name, self._glyphs.spell(group.shown), partial(self.run_action, action))
-        yield SystemCommand("colours", "choose a theme", self.action_change_theme)
+            keys = group.shown.split() if group.commands else [group.shown]
+            for name, key, action in zip(group.commands or (group.does,), keys, group.actions.values(), strict=True):
+                yield SystemCommand(name, self._glyphs.spell(key), partial(self.run_action, action))
+        yield SystemCommand("colour theme", "choose one", self.action_change_theme)
 
 
 class Palette(CommandPalette):
-    """Textual's; but Enter held down would leave it twice, which no app survives, and its icon is no letter."""
+    """Textual's; but its icon is no letter."""
 
     DEFAULT_CSS = """
     Palette SearchIcon { display: none; }
@@ -301,10 +316,6 @@ class Palette(CommandPalette):
     Palette.-ascii #--input, Palette.-ascii CommandList { border: none; }
     Palette.-ascii CommandList { scrollbar-size-vertical: 0; margin-top: 1; }
     """
-
-    def dismiss(self, result: None = None) -> AwaitComplete:
-        """Leave, once."""
-        return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 def neighbour(eta: float, by: int) -> float:

@@ -23,6 +23,12 @@ FRAMES = 10
 SLICE = 0.004
 """Seconds of arithmetic between two looks at the keyboard."""
 
+TOLD = 0.2
+"""Seconds between two frames of a fast forward; so a frame that answers a key has not to wait for one."""
+
+HOPS = 4
+"""Turns of the event loop between two slices: from a key to its frame it takes several."""
+
 
 @dataclass
 class Progress:
@@ -80,14 +86,18 @@ class Player:
         progress = self.progress = Progress(n, perf_counter())
         portion = 64
         reason = None
+        told = progress.begun
         while progress is self.progress and progress.done < n and reason is None:
             begun, before = perf_counter(), self._session.cursor
             reason = self._session.do(Forward(min(portion, n - progress.done), until))
             progress.done += self._session.cursor - before
             portion = max(1, int(portion * SLICE / max(perf_counter() - begun, SLICE / 4)))
             self._session.history.catch_up()
-            self._changed(None)
-            await asyncio.sleep(0)
+            if perf_counter() - told >= TOLD:
+                self._changed(None)
+                told = perf_counter()
+            for _ in range(HOPS):
+                await asyncio.sleep(0)
         if progress is self.progress:
             self.progress = None
             self._changed(Limit(n, until) if until is not None and reason is None else reason)

@@ -10,6 +10,9 @@ from gdtui.session.stopping import NotFinite
 SLOW = 1e-4
 """A step that lowers the loss by less than this part of it is called slow."""
 
+ROUNDING = 1e-14
+"""A step that moves (w, b) by no more than this part of it is rounding: there the loss rises and falls by chance."""
+
 
 def on_how_it_goes(session: Session) -> str:
     """What the last step did, or what the next one will do differently."""
@@ -29,10 +32,10 @@ def after_a_step(before: Row, row: Row) -> str:
     fall = before.loss - row.loss
     moved = math.hypot(row.w - before.w, row.b - before.b)
     gradient = rough(length(row))
+    if fall == 0.0 or moved <= ROUNDING * math.hypot(row.w, row.b):
+        return f"At rest: the gradient is {gradient}, and the loss stays {rough(row.loss)}."
     if fall < 0.0:
         return f"Overshot: a step of {rough(moved)} at eta {exact(row.eta)} raised the loss by {rough(-fall)}."
-    if fall == 0.0:
-        return f"At rest: the gradient is {gradient}, and the loss stays {rough(row.loss)}."
     if fall < SLOW * row.loss:
         return f"Slow: gradient {gradient}; at this rate 1 % less loss takes {more(row, fall)} iterations."
     return f"Descending: gradient {gradient}, step {rough(moved)}, the loss fell by {rough(fall)}."

@@ -21,7 +21,7 @@ from textual.widgets import Input
 from gdtui.engine.batches import Batches
 from gdtui.engine.catalog import OPTIMIZERS, SCHEDULES
 from gdtui.engine.mistakes import BadInput
-from gdtui.session.commands import Forward, GoTo, SetEta, Step
+from gdtui.session.commands import Forward, GoTo, Restart, SetEta, Step
 from gdtui.session.recipe import Recipe, optimizer
 from gdtui.session.stopping import Settled
 from gdtui.ui.app import Gdtui, farewell, neighbour
@@ -106,6 +106,13 @@ async def running(
 ) -> AsyncIterator[tuple[Watched, Pilot[None]]]:
     app = Watched(Recipe(**recipe), ascii_only=ascii_only)
     async with app.run_test(size=size) as pilot:
+
+        async def press(*keys: str) -> None:
+            """All keys, and one wait: a pilot waits twice for each."""
+            app.send(*keys)
+            await pilot.pause()
+
+        pilot.press = press  # type: ignore[method-assign]
         await pilot.pause()
         yield app, pilot
 
@@ -252,7 +259,7 @@ class TestEta:
             assert "left" not in app.lines[1]
             await pilot.press("right")
             assert [ghost.left_at for ghost in app.session.ghosts] == [10]
-            assert "··· left path" in app.lines[1]
+            assert "··· left at 10: eta 1.0" in app.lines[1]
             assert app.lines[0].endswith("iteration 11")
             charts = app.query_one("#charts").region
             loss = [line[: charts.width // 2] for line in app.lines[charts.y + 1 : charts.bottom]]
@@ -278,6 +285,29 @@ class TestEta:
         async with running() as (app, pilot):
             await pilot.press("e", "7", "enter")
             assert app.eta == 7.0
+
+    async def test_what_is_typed_ahead_counts_in_its_order(self) -> None:
+        """On a slow line many keys come in one packet."""
+        async with running() as (app, pilot):
+            for keys, eta, cursor in [
+                ("e 0 . 5 enter", 0.5, 3),
+                ("e 0 . 5 enter . right", 0.5, 5),
+                ("e 7 8 backspace 9 enter", 79.0, 3),
+                ("e 1 2 ctrl+u 3 enter", 3.0, 3),
+                ("e 2 5 left . home 1 enter", 12.5, 3),
+                ("e 2 5 left left delete enter", 5.0, 3),
+                ("e end 5 enter", 1.05, 3),
+                ("e 0 enter backspace 2 enter", 2.0, 3),
+                ("e 5 escape right", 1.0, 4),
+                ("i 1 enter", 1.0, 1),
+            ]:
+                app._set_eta(1.0)
+                app.do(Restart())
+                app.do(Step(3))
+                app.send(*keys.split())
+                await app.settle(pilot)
+                assert (app.eta, app.cursor) == (eta, cursor), keys
+                assert not app.is_asking
 
     async def test_escape_leaves(self) -> None:
         async with running() as (app, pilot):
@@ -405,9 +435,9 @@ class TestCharts:
             app.do(Step(20))
             assert [ghost.left_at for ghost in app.session.ghosts] == [5, 6, 7]
             await pilot.press("v")
-            assert app.lines[1].count("left path") == 2
-            await pilot.press("v")
-            assert app.lines[1].count("left path") == 2
+            assert app.lines[1].count("left at 7: eta 5.0") == 2
+            await pilot.press("v", "y")
+            assert app.lines[1].rstrip() == f"{'loss, logarithmic   ··· left path':40}dL/dw and dL/db   ··· left path"
 
     async def test_far_out(self) -> None:
         async with running() as (app, pilot):
@@ -656,21 +686,26 @@ class TestHelpAndPalette:
             await app.until(lambda: app.cursor == 100)
             assert len(app.screen_stack) == 1
 
-    async def test_enter_held_down_in_the_palette(self) -> None:
+    async def test_the_palette_offers_every_action_under_its_own_name_with_its_own_key(self) -> None:
+        async with running() as (app, _):
+            commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
+            assert len(commands) == 1 + sum(len(group.actions) for group in KEYS)
+            assert commands["a hundred back"] == "PgUp"
+            assert commands["smaller eta"] == "-"
+            assert commands["one iteration forward"] == "→ ."
+            assert "theme" in "".join(commands)
+
+    @pytest.mark.parametrize("key", ["o", "s", "colon", "question_mark"])
+    async def test_keys_held_down_in_front_of_another_screen(self, key: str) -> None:
         async with running() as (app, pilot):
-            await pilot.press("colon")
+            await pilot.press(key)
             app.send(*["enter"] * 5)
             await pilot.pause()
             app.send(*["escape"] * 5)
             await pilot.pause()
+            await app.until(lambda: len(app.screen_stack) == 1)
             await pilot.press("right")
             assert app.return_code is None
-
-    async def test_the_palette_offers_every_action_under_its_own_name(self) -> None:
-        async with running() as (app, _):
-            names = [command.title for command in app.get_system_commands(app.screen)]
-            assert len(set(names)) == len(names)
-            assert len(names) >= sum(len(group.actions) for group in KEYS)
 
     @pytest.mark.parametrize("keys", [["question_mark"], ["e"], ["colon"], []])
     async def test_ctrl_c_quits_from_everywhere(self, keys: list[str]) -> None:
@@ -739,6 +774,14 @@ class TestSizes:
                 await pilot.resize_terminal(60, height)
                 await app.settle(pilot)
                 assert any(line.startswith(">    12") for line in app.lines), height
+
+    async def test_what_is_typed_is_seen(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("f", "1", "2", "3")
+            for width in (20, 30, 45, 60, 80):
+                await pilot.resize_terminal(width, 10)
+                await app.settle(pilot)
+                assert app.lines[-1].startswith("forward: 123 "), width
 
     async def test_60_by_16(self) -> None:
         async with running(size=(60, 16)) as (app, pilot):

@@ -102,6 +102,16 @@ class TestOnTheLecturesNeuron:
         assert numbers(sentence)[1] == three(loss(-60, -60))
         assert numbers(sentence)[0] == three(math.hypot(*gradient(-60, -60)))
 
+    @pytest.mark.parametrize("eta", [0.3, 1.0, 20.0, 24.0])
+    def test_at_the_minimum_rounding_is_no_descent_and_no_overshot(self, eta: float) -> None:
+        session = Session(Recipe(eta=eta))
+        session.do(Step(9999))
+        for _ in range(20):
+            session.do(Step(1))
+            sentence = on_how_it_goes(session)
+            assert sentence.startswith("At rest: ")
+            assert numbers(sentence)[1] < 1e-25
+
     def test_slow(self) -> None:
         start = (-4.0, -4.0)
         before, here = steps(1, *start)
@@ -127,6 +137,8 @@ class TestOnTheLecturesNeuron:
         before, row = session.history.row(n - 1), session.row
         kind = sentence.split(":")[0]
         fall = before.loss - row.loss
+        if math.dist(before[1:3], row[1:3]) <= 1e-14 * math.hypot(row.w, row.b):
+            fall = 0.0  # what rounding does is no fall
         assert kind == (
             "Overshot" if fall < 0 else "At rest" if fall == 0 else "Slow" if fall < 1e-4 * row.loss else "Descending"
         )

@@ -150,31 +150,44 @@ class TestNumbers:
 
 
 class TestPages:
-    @pytest.mark.parametrize("height", [2, 3, 7, 8, 20])
-    def test_the_cursor_and_the_row_before_it_are_in_sight(self, height: int) -> None:
-        run = session(Step(60))
-        for cursor in range(61):
+    def turned(self, height: int, *cursors: int) -> list[list[int]]:
+        """The pages that a table shows when the cursor goes from one iteration to the next."""
+        run, paper, pages = session(Step(60)), Paper(80, height), []
+        for cursor in cursors:
             run.do(GoTo(cursor))
-            paper = drawn(run, 80, height)
-            assert cursor in paper.iterations
-            assert cursor == 0 or height == 2 or cursor - 1 in paper.iterations
-            assert paper.iterations == list(range(paper.iterations[0], paper.iterations[-1] + 1))
-            assert len(paper.text) <= height
+            paper.draw_rows(run.history, run.cursor)
+            pages.append(paper.iterations)
+        return pages
+
+    @pytest.mark.parametrize("height", [2, 3, 7, 8, 20])
+    @pytest.mark.parametrize("by", [1, -1, 7, -13, 23])
+    def test_the_cursor_and_the_row_before_it_are_in_sight(self, height: int, by: int) -> None:
+        cursors = [(by * k) % 61 for k in range(61)]
+        for cursor, page in zip(cursors, self.turned(height, *cursors), strict=True):
+            assert cursor in page
+            assert cursor == 0 or height == 2 or cursor - 1 in page
+            assert page == list(range(page[0], page[-1] + 1))
+            assert len(page) <= height - 1
 
     def test_a_page_stands_until_the_cursor_leaves_it(self) -> None:
-        run = session(Step(60))
-        firsts = []
-        for cursor in range(61):
-            run.do(GoTo(cursor))
-            firsts.append(drawn(run, 80, 8).iterations[0])
-        assert sorted(firsts) == firsts
+        firsts = [page[0] for page in self.turned(8, *range(61))]
+        assert firsts == sorted(firsts)
         assert set(firsts) == set(range(0, 60, 6))
+        back = [page[0] for page in self.turned(8, *range(60, -1, -1))]
+        assert back == sorted(back, reverse=True)
+        assert len(set(back)) == 10
 
     def test_the_last_row_of_a_page_is_the_first_of_the_next(self) -> None:
-        run = session(Step(60), GoTo(6))
-        assert drawn(run, 80, 8).iterations == list(range(7))
-        run.do(GoTo(7))
-        assert drawn(run, 80, 8).iterations == list(range(6, 13))
+        assert self.turned(8, 6, 7) == [[*range(7)], [*range(6, 13)]]
+
+    def test_a_leap_shows_what_led_there(self) -> None:
+        assert self.turned(8, 0, 60, 50, 52, 0) == [
+            [*range(7)],
+            [*range(54, 61)],
+            [*range(44, 51)],
+            [*range(46, 53)],
+            [*range(7)],
+        ]
 
     def test_the_step_of_a_pages_first_row_is_there_too(self) -> None:
         line = drawn(session(Step(60), GoTo(7)), 80, 8).text[1]

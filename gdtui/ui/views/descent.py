@@ -11,7 +11,7 @@ from textual.geometry import Offset
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.neuron import Neuron
 from gdtui.session.numerals import exact
-from gdtui.session.session import Session
+from gdtui.session.session import Session, difference
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.curves import Points, Scale, linear, log10, outlines, span, trail
 from gdtui.ui.views.step import next_step
@@ -110,7 +110,12 @@ class Descent(Vertical):
             if math.isfinite(here[name])
         ]
         if any(left):
-            title = [*title, (f"   {glyphs.ghost * 3} left path", "ghost")]
+            newest = session.ghosts[-1]
+            other = difference(history.method(newest.left_at), newest.history.method(newest.left_at))
+            room = plot.size.width - sum(len(text) for text, _ in title)
+            words = (f" left at {newest.left_at:,}{': ' if other else ''}{other}", " left path", " left", "")
+            legend = next((text for each in words if len(text := f"   {glyphs.ghost * 3}{each}") <= room), "")
+            title = [*title, (legend, "ghost")]
         plot.draw_chart(title, x, y, curves)
 
     def _draw_step(self, plot: Plot, session: Session) -> None:

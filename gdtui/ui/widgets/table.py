@@ -54,6 +54,9 @@ class Table(Lines):
     marked = 0
     """The line of the cursor's row."""
 
+    _first = 0
+    """The first row of the page."""
+
     def draw_rows(self, history: History, cursor: int) -> None:
         """Show the page of the cursor."""
         columns = columns_for(self.size.width)
@@ -68,8 +71,7 @@ class Table(Lines):
         return " ".join(column.heading for column in COLUMNS if column not in (*shown, ETA))
 
     def _rows(self, history: History, cursor: int, columns: list[Column], wide: int) -> Iterator[Line]:
-        turn = max(self.size.height - 2, 1)  # a heading, and one row that a page shares with the next
-        first = max(cursor - 1, 0) // turn * turn if self.size.height > 2 else cursor
+        first = self._first = self._page(cursor, self.size.height - 2)
         before = history.row(first - 1) if first else None
         for iteration in range(first, min(first + self.size.height - 2, history.last) + 1):
             row = history.row(iteration)
@@ -82,6 +84,15 @@ class Table(Lines):
                 self.marked = 1 + iteration - first
             yield [_counter(iteration, at_cursor=iteration == cursor), (numbers, PLAIN)]
             before = row
+
+    def _page(self, cursor: int, turn: int) -> int:
+        """The first row of the page with the cursor's, if it shares its last row with the next."""
+        if turn <= 0:
+            return cursor
+        if cursor == self._first + turn + 1:  # a step off the page turns it
+            return cursor - 1
+        # A leap lands at the end of a page, so that what led there is in sight.
+        return self._first if self._first < cursor <= self._first + turn else max(0, cursor - turn)
 
 
 def _counter(iteration: int, *, at_cursor: bool) -> tuple[str, str]:
