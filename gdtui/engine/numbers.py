@@ -26,6 +26,8 @@ class Numbers:
     exp: Callable[[Real], Real]
     log1p: Callable[[Real], Real]
     sqrt: Callable[[Real], Real]
+    sin: Callable[[Real], Real]
+    cos: Callable[[Real], Real]
     tanh: Callable[[Real], Real]
     hypot: Callable[[Real, Real], Real]
     divide: Callable[[Real, Real], Real]
@@ -58,6 +60,14 @@ def _sqrt(x: float) -> float:
     return math.sqrt(x) if x >= 0.0 else math.nan
 
 
+def _sin(x: float) -> float:
+    return math.sin(x) if math.isfinite(x) else math.nan
+
+
+def _cos(x: float) -> float:
+    return math.cos(x) if math.isfinite(x) else math.nan
+
+
 def _divide(x: float, y: float) -> float:
     try:
         return x / y
@@ -85,7 +95,21 @@ def _logistic(z: float) -> tuple[float, float]:
     return (larger if z >= 0.0 else smaller), larger * smaller
 
 
-FLOATS = Numbers(_exp, _log1p, _sqrt, math.tanh, math.hypot, _divide, _maximum, _sign, _where, _logistic, any=bool)
+FLOATS = Numbers(
+    exp=_exp,
+    log1p=_log1p,
+    sqrt=_sqrt,
+    sin=_sin,
+    cos=_cos,
+    tanh=math.tanh,
+    hypot=math.hypot,
+    divide=_divide,
+    maximum=_maximum,
+    sign=_sign,
+    where=_where,
+    logistic=_logistic,
+    any=bool,
+)
 
 
 @cache
@@ -111,6 +135,8 @@ def arrays() -> Numbers:
         exp=quietly(numpy.exp),
         log1p=quietly(numpy.log1p),
         sqrt=quietly(numpy.sqrt),
+        sin=quietly(numpy.sin),
+        cos=quietly(numpy.cos),
         tanh=quietly(numpy.tanh),
         hypot=quietly(numpy.hypot),
         divide=quietly(numpy.divide),

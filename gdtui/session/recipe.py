@@ -73,11 +73,12 @@ class Recipe:
         arguments = self.problem.arguments
         if self.data is not None:
             arguments["points"] = self.data.points
+        problem = self.problem.definition.make(**arguments)
         return Method(
-            problem=self.problem.definition.make(**arguments),
+            problem=problem,
             optimizer=self.optimizer,
             schedule=self.schedule or CONSTANT,
-            eta=self.optimizer.definition.default_eta if self.eta is None else self.eta,
+            eta=self.optimizer.definition.eta_on(problem) if self.eta is None else self.eta,
             batches=self.batches,
             convention=self.convention,
         )

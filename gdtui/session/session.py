@@ -139,7 +139,7 @@ class Session:
     def _set_optimizer(self, optimizer: Choice[Optimizer], eta: float | None) -> None:
         method = replace(self.method, optimizer=optimizer)
         if eta is None and optimizer.definition is not self.method.optimizer.definition:
-            eta = optimizer.definition.default_eta
+            eta = optimizer.definition.eta_on(method.problem)
         self._use(method if eta is None else self._with_eta(method, eta))
 
     def _with_eta(self, method: Method, eta: float) -> Method:

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from gdtui.engine.definition import Definition, Number, Parameter
 from gdtui.engine.numbers import Numbers, Real
-from gdtui.engine.problems.definition import Objective
+from gdtui.engine.problems.definition import Objective, Problem
 
 Memory: TypeAlias = tuple[Any, ...]
 """What a rule remembers from update to update: a pair, w's first, each a tuple in the order of `Optimizer.memory`."""
@@ -31,7 +31,8 @@ CLIP = Number(None, above=0.0)
 class Optimizer(Definition):
     """One way of descending."""
 
-    default_eta: float
+    default_eta: float | None
+    """The eta unless another is given; None for a rule that moves by eta times a gradient: it takes the problem's."""
     memory: tuple[str, ...]
     make: Callable[..., Rule]
     """(numbers, convention, its parameters but `clip`) -> rule."""
@@ -45,9 +46,8 @@ class Optimizer(Definition):
     def facts(self) -> list[str]:
         """Its formulas, its own eta, and its memory."""
         pytorch = [f"pytorch: {self.pytorch_formula}"] if self.pytorch_formula else []
-        eta = (
-            [f"eta {self.default_eta:g} unless another is given"] if self.uses_eta else ["no use for eta and schedules"]
-        )
+        usual = "1 on points, a surface's own there," if self.default_eta is None else f"{self.default_eta:g}"
+        eta = [f"eta {usual} unless another is given"] if self.uses_eta else ["no use for eta and schedules"]
         if self.uses_eta and not self.uses_schedule:
             eta = [*eta, "no use for schedules"]
         memory = [f"remembers {', '.join(self.memory)}"] if self.memory else []
@@ -57,6 +57,10 @@ class Optimizer(Definition):
         """The rule with its parameters filled in."""
         rule = self.make(numbers, convention, **arguments)
         return rule if clip is None else clipped(rule, numbers, clip)
+
+    def eta_on(self, problem: Problem) -> float:
+        """The eta on a problem unless another is given."""
+        return problem.eta if self.default_eta is None else self.default_eta
 
     @property
     def beginning(self) -> Memory:
@@ -74,7 +78,7 @@ def optimizer(
     about: str,
     formula: str,
     reference: str,
-    default_eta: float = 0.1,
+    default_eta: float | None = 0.1,
     memory: tuple[str, ...] = (),
     pytorch_formula: str = "",
     uses_eta: bool = True,

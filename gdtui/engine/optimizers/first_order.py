@@ -15,7 +15,7 @@ BETA_MAX = Number(None, at_least=0.0, below=1.0)
     about="Against the gradient, by eta times its length.",
     formula="theta = theta - eta g",
     reference="Cauchy 1847; CS7015 lecture 5, slides 25-26",
-    default_eta=1.0,
+    default_eta=None,
 )
 def gradient_descent(_numbers: Numbers, _convention: str) -> Rule:
     def update(
@@ -58,7 +58,7 @@ def beta_at(n: int, beta: float, beta_max: float | None) -> float:
     formula="u = beta u + eta g;  theta = theta - u",
     pytorch_formula="u = beta u + g;  theta = theta - eta u",
     reference="Polyak 1964; CS7015 lecture 5, slides 44-45; beta_max: Sutskever et al. 2013",
-    default_eta=1.0,
+    default_eta=None,
     memory=("u",),
     beta=BETA,
     beta_max=BETA_MAX,
@@ -84,7 +84,7 @@ def momentum(_numbers: Numbers, convention: str, beta: float, beta_max: float | 
     formula="g at theta - beta u;  u = beta u + eta g;  theta = theta - u",
     pytorch_formula="u = beta u + g;  theta = theta - eta (g + beta u)",
     reference="Nesterov 1983; CS7015 lecture 5, slide 54; Sutskever et al. 2013",
-    default_eta=1.0,
+    default_eta=None,
     memory=("u",),
     beta=BETA,
     beta_max=BETA_MAX,

@@ -1,8 +1,8 @@
 """What a problem is, and what a rule may ask about the points in use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from gdtui.engine.definition import Definition
 from gdtui.engine.numbers import Numbers, Real
@@ -22,6 +22,19 @@ class Objective:
     hessian: Hessian
 
 
+Point: TypeAlias = tuple[float, float]
+"""A w and a b."""
+
+
+class Window(NamedTuple):
+    """The part of the plane that is looked at first."""
+
+    w_low: float
+    w_high: float
+    b_low: float
+    b_high: float
+
+
 class Problem(Protocol):
     """A loss over two parameters, with the place where a descent on it usually starts."""
 
@@ -30,8 +43,20 @@ class Problem(Protocol):
         """What a person reads on the screen."""
 
     @property
-    def start(self) -> tuple[float, float]:
+    def start(self) -> Point:
         """Its usual (w, b) at iteration 0."""
+
+    @property
+    def window(self) -> Window:
+        """What of its plane is usually looked at."""
+
+    @property
+    def eta(self) -> float:
+        """The usual eta of a rule that moves by eta times a gradient: with it a descent from the start goes down."""
+
+    @property
+    def minima(self) -> Sequence[Point]:
+        """The minima that are known beforehand."""
 
     @property
     def size(self) -> int:

@@ -14,7 +14,7 @@ from gdtui.engine.definition import Word
 from gdtui.engine.mistakes import BadInput
 from gdtui.engine.numbers import Numbers, Real
 from gdtui.engine.problems.activations import ACTIVATIONS
-from gdtui.engine.problems.definition import Objective, ProblemDefinition
+from gdtui.engine.problems.definition import Objective, Point, ProblemDefinition, Window
 from gdtui.engine.problems.losses import LOSSES
 
 Points = tuple[tuple[float, float], ...]
@@ -34,7 +34,10 @@ class Neuron:
     activation: str = "sigmoid"
     loss: str = "squared"
     reduction: str = "sum"
-    start: tuple[float, float] = (-2.0, -2.0)
+    start: Point = (-2.0, -2.0)
+    window: Window = Window(-6.0, 6.0, -6.0, 6.0)
+    eta: float = 1.0
+    minima: Sequence[Point] = ()
 
     def __post_init__(self) -> None:
         if self.loss == "cross-entropy":
