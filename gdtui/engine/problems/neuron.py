@@ -10,7 +10,7 @@ Source: CS7015 Deep Learning, lecture 5, slides 4-9 and 27-29. Loss and gradient
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from gdtui.engine.definition import Word
+from gdtui.engine.definition import Text, Word
 from gdtui.engine.mistakes import BadInput
 from gdtui.engine.numbers import Numbers, Real
 from gdtui.engine.problems.activations import ACTIVATIONS
@@ -140,4 +140,9 @@ NEURON = ProblemDefinition(
     reference="CS7015 lecture 5, slides 4-9",
     parameters=PARAMETERS,
     make=Neuron,
+    asks={
+        "data": Text("a file of points, FILE.csv"),
+        "x": Text("the column that holds x, where it is not called x and is not the first"),
+        "y": Text("the column that holds y, where it is not called y and is not the second"),
+    },
 )
