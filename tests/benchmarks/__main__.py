@@ -20,6 +20,8 @@ def print_screen() -> None:
             high = sorted(costs.sent)[round(0.95 * len(costs.sent)) - 1]
             line(what, f"{statistics.median(costs.sent):.0f}, {high}", f"{most}, 1500")
             line("   against a plain cell difference", f"{costs.ratio:.2f}", "1.3")
+    adam = screen.step_costs((80, 24), truecolor=True, recipe=["--optimizer", "adam"], keys="m")
+    line("bytes a step, 80x24, with Adam's memory beside the table", f"{statistics.median(adam.sent):.0f}", "400")
     own = screen.step_costs((80, 24), truecolor=True)
     textual = screen.step_costs((80, 24), truecolor=True, own_driver=False)
     line("   against Textual's own driver", f"{statistics.median(own.sent) / statistics.median(textual.sent):.2f}", "")

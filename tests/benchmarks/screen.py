@@ -5,6 +5,7 @@ import select
 import statistics
 import sys
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic, sleep
 
@@ -74,12 +75,17 @@ def floor(before: list[tuple[object, ...]], after: list[tuple[object, ...]], col
     return sum(len(str(after[i][0]).encode()) for i in changed) + 8 * runs
 
 
-def step_costs(size: tuple[int, int], *, truecolor: bool, own_driver: bool = True) -> Costs:
-    """30 steps on view 1."""
+def step_costs(
+    size: tuple[int, int], *, truecolor: bool, own_driver: bool = True, recipe: Sequence[str] = (), keys: str = ""
+) -> Costs:
+    """30 steps of a recipe, after some keys that turn to what is looked at."""
     env = {"COLORTERM": "truecolor" if truecolor else None, "GDTUI_DRIVER": None if own_driver else "textual"}
-    with Stopwatch(PROGRAM, size=size, env=env) as terminal:
+    with Stopwatch([*PROGRAM, *recipe], size=size, env=env) as terminal:
         terminal.wait_for("? help")
         terminal.frame()
+        for key in keys:
+            terminal.press(key)
+            terminal.frame()
         return terminal.costs("right", 30)
 
 

@@ -71,14 +71,13 @@ def next_update(method: Method, state: State) -> NextUpdate:
     )
 
 
-def without_bias(method: Method, state: State) -> dict[str, tuple[float, float]]:
-    """Of w and of b, the means in a state's memory freed of their bias towards the 0 they began at: m / (1 - beta^n).
+def bias_corrections(method: Method, state: State) -> dict[str, float]:
+    """What each mean in a state's memory is divided by to free it of its bias towards 0: 1 - beta^n.
 
     None before the first update, and none where the rule is told to do without.
     """
-    definition, arguments = method.optimizer.definition, method.optimizer.arguments
+    arguments = method.optimizer.arguments
     if state.updates == 0 or arguments.get("bias_correction") == "no":
         return {}
-    memory = dict(zip(definition.memory, zip(*state.memory, strict=True), strict=True))
-    weights = {name: 1.0 - arguments[beta] ** state.updates for name, beta in definition.corrected.items()}
-    return {name: (memory[name][0] / weight, memory[name][1] / weight) for name, weight in weights.items()}
+    corrected = method.optimizer.definition.corrected
+    return {name: 1.0 - arguments[beta] ** state.updates for name, beta in corrected.items()}

@@ -51,8 +51,9 @@ class Optimizer(Definition):
 
     def facts(self) -> list[str]:
         """Its own eta, and its memory."""
-        usual = "1 on points, a surface's own there," if self.default_eta is None else f"{self.default_eta:g}"
-        eta = [f"eta {usual} unless another is given"] if self.uses_eta else ["no use for eta and schedules"]
+        usual = f"eta {self.default_eta or 1.0:g} unless another is given"
+        usual = f"{usual}; a surface has its own" if self.default_eta is None else usual
+        eta = [usual] if self.uses_eta else ["no use for eta and schedules"]
         if self.uses_eta and not self.uses_schedule:
             eta = [*eta, "no use for schedules"]
         memory = [f"remembers {', '.join(self.memory)}"] if self.memory else []

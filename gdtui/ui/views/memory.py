@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from gdtui.engine.analysis.update import NextUpdate, without_bias
+from gdtui.engine.analysis.update import NextUpdate, bias_corrections
 from gdtui.session.numerals import plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
@@ -35,14 +35,16 @@ def memory_lines(session: Session) -> Iterator[Line]:
         yield [("points".ljust(LABEL), "quiet"), (listed(update.places), PLAIN)]
     for name, of_w, of_b in zip(rule.memory, *state.memory, strict=True):
         yield labelled(name, of_w, of_b)
-    for name, (of_w, of_b) in without_bias(method, state).items():
-        yield labelled(f"{name}hat", of_w, of_b)
+    if corrections := bias_corrections(method, state):
+        hats = (f"{name}/{rough(weight)}" for name, weight in corrections.items())
+        yield [("hats".ljust(LABEL), "quiet"), (" ".join(f" {hat:<11}" for hat in hats), PLAIN)]
     yield labelled("next step", *update.step)
     if update.trials and not rule.uses_eta:
         yield from trials(update)
     else:
-        for_w, for_b = (-step / g if g else None for step, g in zip(update.step, (update.dw, update.db), strict=True))
-        yield labelled("eff. eta", for_w, for_b)
+        steps = zip(update.step, (update.dw, update.db), strict=True)
+        etas = (f" {rough(-step / g)}" if g else "" for step, g in steps)
+        yield [("eff. eta".ljust(LABEL), "quiet"), ("".join(eta.ljust(12) for eta in etas), PLAIN)]
     if update.remark:
         yield [(update.remark, PLAIN)]
 
