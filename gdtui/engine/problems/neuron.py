@@ -14,7 +14,7 @@ from gdtui.engine.definition import Text, Word
 from gdtui.engine.mistakes import BadInput
 from gdtui.engine.numbers import Numbers, Real
 from gdtui.engine.problems.activations import ACTIVATIONS
-from gdtui.engine.problems.definition import Objective, Point, ProblemDefinition, Window
+from gdtui.engine.problems.definition import START, Objective, Point, ProblemDefinition, Window
 from gdtui.engine.problems.losses import LOSSES
 
 Points = tuple[tuple[float, float], ...]
@@ -35,7 +35,7 @@ class Neuron:
     activation: str = "sigmoid"
     loss: str = "squared"
     reduction: str = "sum"
-    start: Point = (-2.0, -2.0)
+    start: Point = START
     window: Window = WINDOW
     eta: float = 1.0
     minima: Sequence[Point] = ()
