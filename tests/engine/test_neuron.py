@@ -117,6 +117,64 @@ class TestMinimum:
         assert np.linalg.eigvalsh([[ww, wb], [wb, bb]]) == pytest.approx([0.0103151548, 0.0804098452], abs=1e-9)
 
 
+class TestKnownMinima:
+    """Two points say where the curve goes through both; then no loss can be lower."""
+
+    @pytest.mark.parametrize("loss", ["squared", "cross-entropy"])
+    def test_the_lectures(self, loss):
+        neuron = PROBLEMS["lecture"].make(activation="sigmoid", loss=loss, reduction="sum")
+        (minimum,) = neuron.minima
+        assert minimum == pytest.approx(MINIMUM, rel=1e-15)
+
+    @pytest.mark.parametrize("reduction", ["sum", "mean"])
+    @pytest.mark.parametrize(
+        ("activation", "loss"),
+        [
+            ("sigmoid", "squared"),
+            ("sigmoid", "cross-entropy"),
+            ("tanh", "squared"),
+            ("linear", "squared"),
+            ("relu", "squared"),
+        ],
+    )
+    @given(x=st.floats(-5, 5), apart=st.floats(0.1, 5), y1=st.floats(0.01, 0.99), y2=st.floats(0.01, 0.99))
+    @settings(deadline=None, max_examples=25)
+    def test_the_curve_goes_through_both_points_and_the_gradient_vanishes(
+        self, activation, loss, reduction, x, apart, y1, y2
+    ):
+        neuron = Neuron(((x, y1), (x + apart, y2)), activation, loss, reduction)
+        (minimum,) = neuron.minima
+        curve, objective = neuron.curve(FLOATS, *minimum), neuron.objective(FLOATS)
+        near = 1e-14 * max(1.0, *map(abs, minimum))
+        assert [curve(x), curve(x + apart)] == pytest.approx([y1, y2], abs=near)
+        assert objective.evaluate(*minimum)[1:] == pytest.approx((0.0, 0.0), abs=20 * near)
+        ww, wb, bb = objective.hessian(*minimum)
+        assert ww > 0.0
+        assert ww * bb > wb * wb
+
+    @pytest.mark.parametrize(
+        ("points", "activation"),
+        [
+            (((0.5, 0.2), (0.5, 0.9)), "sigmoid"),  # one above the other: no curve goes through both
+            (((0.5, 0.0), (2.5, 0.9)), "sigmoid"),  # only infinitely far out
+            (((0.5, 0.2), (2.5, 1.0)), "sigmoid"),
+            (((0.5, -0.2), (2.5, 1.7)), "sigmoid"),
+            (((0.5, 0.2), (2.5, -1.0)), "tanh"),
+            (((0.5, 0.2), (2.5, 3.0)), "tanh"),
+            (((0.5, 0.0), (2.5, 0.9)), "relu"),  # many curves
+            (((0.0, 1e308), (5e-324, -1e308)), "linear"),  # too steep for a float
+            (((0.5, 0.2),), "sigmoid"),
+            (((0.5, 0.2), (1.5, 0.5), (2.5, 0.9)), "sigmoid"),
+        ],
+    )
+    def test_where_none_is_known(self, points, activation):
+        assert Neuron(points, activation).minima == ()
+
+    def test_a_batch_has_its_own(self):
+        neuron = Neuron(((0.5, 0.2), (1.5, 0.4), (2.5, 0.9)))
+        assert neuron.batch([0, 2]).minima == LECTURE.minima != ()
+
+
 class TestArrays:
     grid = np.array(np.meshgrid(np.linspace(-40, 40, 41), np.linspace(-40, 40, 43))).reshape(2, -1)
 

@@ -7,6 +7,7 @@ Source: CS7015 Deep Learning, lecture 5, slides 4-9 and 27-29. Loss and gradient
 `reduction=mean` they are divided by the number of points used.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -38,7 +39,6 @@ class Neuron:
     start: Point = START
     window: Window = WINDOW
     eta: float = 1.0
-    minima: Sequence[Point] = ()
 
     def __post_init__(self) -> None:
         if self.loss == "cross-entropy":
@@ -57,6 +57,23 @@ class Neuron:
     def size(self) -> int:
         """How many points it has."""
         return len(self.points)
+
+    @property
+    def minima(self) -> Sequence[Point]:
+        """Where the curve goes through the points, which two points say beforehand.
+
+        There the squared error is 0, and the cross-entropy the least it can be, for its dL/dz is f - y.
+        """
+        if self.size != 2:
+            return ()
+        (x1, y1), (x2, y2) = self.points
+        if x1 == x2:
+            return ()
+        inverse = ACTIVATIONS[self.activation].inverse
+        z1, z2 = inverse(y1), inverse(y2)
+        w = (z2 - z1) / (x2 - x1)
+        b = z1 - w * x1
+        return ((w, b),) if math.isfinite(w) and math.isfinite(b) else ()
 
     def batch(self, places: Sequence[int]) -> "Neuron":
         """The same neuron on some of its points."""
