@@ -86,7 +86,7 @@ class TestList:
         blocks = self.blocks(here("list", "problems")[1])
         for name in PROBLEMS:
             assert "\n    start " in blocks[name]
-        for name in ("lecture", "padhai", "neuron"):
+        for name in ("lecture", "padhai", "sparse", "neuron"):
             assert "\n    start -2 -2 unless another is given\n" in blocks[name]
         for name in SURFACES:
             assert "\n    window: w from " in blocks[name]

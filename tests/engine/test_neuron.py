@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.engine.catalog import PROBLEMS
+from gdtui.engine.descent import advance, begin
 from gdtui.engine.numbers import FLOATS, arrays
 from gdtui.engine.problems.neuron import Neuron
-from tests.engine.choices import LECTURE
+from tests.engine.choices import LECTURE, method
 from tests.engine.reference import GUESSWORK
 
 evaluate = LECTURE.objective(FLOATS).evaluate
@@ -173,6 +174,36 @@ class TestKnownMinima:
     def test_a_batch_has_its_own(self):
         neuron = Neuron(((0.5, 0.2), (1.5, 0.4), (2.5, 0.9)))
         assert neuron.batch([0, 2]).minima == LECTURE.minima != ()
+
+
+class TestSparse:
+    neuron = PROBLEMS["sparse"].make(activation="sigmoid", loss="squared", reduction="sum")
+
+    def test_of_its_hundred_points_eighty_are_at_0(self):
+        xs, ys = zip(*self.neuron.points, strict=True)
+        assert (len(xs), xs.count(0.0)) == (100, 80)
+        assert 0.0 < min(ys) < max(ys) < 1.0
+        assert max(xs) <= 0.5
+        assert self.neuron.window == LECTURE.window
+        assert self.neuron.start == LECTURE.start
+
+    def test_they_are_always_the_same(self):
+        again = PROBLEMS["sparse"].make(activation="tanh", loss="squared", reduction="mean")
+        assert again.points is self.neuron.points
+        assert again.points[:3] == ((0.0, 0.0503), (0.145, 0.0572), (0.0, 0.0489))
+        assert tuple(map(sum, zip(*again.points, strict=True))) == pytest.approx((4.435, 5.0047), abs=1e-12)
+
+    def test_gd_leaves_w_behind_and_adagrad_does_not(self):
+        """The lecture's reason for AdaGrad: b is soon right with either, and w with AdaGrad only."""
+        ends = {}
+        for rule, eta in (("gd", 0.1), ("gd", 1.0), ("adagrad", 0.1)):
+            by = method(rule, eta, problem=self.neuron)
+            ends[rule, eta] = advance(by, begin(by, *self.neuron.start), 300, lambda _row: None)
+        assert all(abs(end.b + 3.0) < 0.12 for end in ends.values())
+        assert ends["gd", 0.1].w < -1.8
+        assert ends["gd", 1.0].w < -0.8
+        assert ends["adagrad", 0.1].w > 0.6
+        assert ends["adagrad", 0.1].loss < 0.12 * ends["gd", 1.0].loss < 0.12 * ends["gd", 0.1].loss
 
 
 class TestArrays:

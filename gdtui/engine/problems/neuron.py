@@ -10,6 +10,7 @@ Source: CS7015 Deep Learning, lecture 5, slides 4-9 and 27-29. Loss and gradient
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from gdtui.engine.definition import Text, Word
 from gdtui.engine.mistakes import BadInput
@@ -148,6 +149,35 @@ PADHAI = on_points(
     "Six points that no sigmoid meets: the least loss is 0.0697.",
     ((3.5, 0.5), (0.35, 0.5), (3.2, 0.5), (-2.0, 0.5), (1.5, 0.1), (-0.5, 0.3)),
     "PadhAI course notebook on gradient descent",
+)
+
+
+@cache
+def rare_inputs() -> Points:
+    """A hundred points about the sigmoid of x - 3, of which 80 have an x of 0: those tell nothing of w.
+
+    They are the same everywhere: `random()` is what Python promises never to change of its generator, and rounding
+    hides that `exp` has other last digits elsewhere.
+    """
+    from random import Random
+
+    random = Random(17).random
+    points = []
+    for _ in range(100):
+        x = round(0.5 * random(), 3) if random() > 0.8 else 0.0
+        z = x - 3.0 + 0.2 * (random() - 0.5)
+        points.append((x, round(1.0 / (1.0 + math.exp(-z)), 4)))
+    return tuple(points)
+
+
+SPARSE = ProblemDefinition(
+    name="sparse",
+    title="A neuron on 100 points, 80 of them at x = 0",
+    about="A rare input gives w next to no gradient: GD leaves it behind, AdaGrad moves it nearly as fast as b.",
+    formula=LECTURE.formula,
+    reference="Made like the sparse data of CS7015 lecture 5, which are not published",
+    parameters=PARAMETERS,
+    make=lambda **arguments: Neuron(rare_inputs(), **arguments),
 )
 NEURON = ProblemDefinition(
     name="neuron",
