@@ -220,7 +220,7 @@ class TestTaking:
             await pilot.press("s", *"cos", "enter")
             (command,) = farewell(app.session)
             assert command == (
-                "gdtui --problem rosenbrock --optimizer adam:beta2=0.99 --eta 0.1 --start -1.0 -1.0 --schedule cosine"
+                "gdtui --problem rosenbrock --optimizer adam:beta2=0.99 --eta 0.1 --start -1.2 1.0 --schedule cosine"
             )
             await pilot.press("p", *"lecture", "enter", "o", *"gd", "enter", "s", *"const", "enter")
             assert farewell(app.session) == ["gdtui --optimizer gd --eta 1.0 --start -2.0 -2.0"]
