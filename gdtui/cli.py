@@ -20,7 +20,7 @@ from gdtui.engine.batches import ORDERS, Batches
 from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES
 from gdtui.engine.definition import Definition, Parameter, find, written
 from gdtui.engine.history import Row
-from gdtui.engine.mistakes import BadInput, quoted
+from gdtui.engine.mistakes import BadInput, printable, quoted
 from gdtui.session import recipe
 from gdtui.session.data import read as read_points
 from gdtui.session.numerals import pair, positive, whole
@@ -69,9 +69,8 @@ def _say(sentence: str, code: int = 0) -> int:
     A name from outside may hold anything: no control character of it reaches the terminal.
     """
     if sys.stderr is not None:
-        line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
         try:
-            sys.stderr.write(f"gdtui: {line}\n")
+            sys.stderr.write(f"gdtui: {printable(sentence)}\n")
             sys.stderr.flush()
         except OSError:  # nobody is there to hear it
             _abandon(sys.stderr)

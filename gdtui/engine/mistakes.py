@@ -8,3 +8,9 @@ class BadInput(ValueError):
 def quoted(text: str) -> str:
     """Text from outside, short and without control characters."""
     return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
+def printable(text: str, most: int = 1000) -> str:
+    """Text from outside as one line of so many characters, its control characters spelt out."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
