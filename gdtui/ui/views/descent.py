@@ -108,8 +108,8 @@ class Descent(Vertical):
         """Columns over the iterations, the left paths behind them, and the cursor on each."""
         glyphs, history = self._glyphs, session.history
         x = axes.of_iterations(history.last)
-        dots = 2 * plot.size.width
-        lines = {name: list(outlines(history.overview(name).stretches(x.high / dots), scale)) for name in inks}
+        rows = x.high / (2 * plot.size.width)  # to a dot
+        lines = {name: list(outlines(history.overview(name).stretches(rows), scale, history.known)) for name in inks}
         left = [
             trail(ghost.history, name, ghost.left_at, int(x.high), plot.size.width, scale)
             for ghost in session.ghosts
