@@ -34,7 +34,7 @@ class Batches:
         end = min(first + self.size, problem.size)
         if self.order == "cyclic":
             return range(first, end)
-        places: Sequence[int] = _permutation(self.seed, epoch, problem.size)[first:end].copy()
+        places: Sequence[int] = _order(self.seed, epoch, problem.size)[first:end].copy()
         return places
 
     def from_update(self, problem: Problem, t: int) -> Iterator[Problem]:
@@ -46,16 +46,19 @@ class Batches:
 
 ALL_POINTS = Batches()
 
+KEPT = 1_000_000
+"""Places in the orders that are kept, or in the latest one alone where it is longer: 8 MB, on large data."""
 
-_latest: dict[tuple[int, int, int], Any] = {}
-"""The order made last: the updates of an epoch come one after the other, and on large data two would be too many."""
+_orders: dict[tuple[int, int, int], Any] = {}
 
 
-def _permutation(seed: int, epoch: int, count: int) -> Any:
+def _order(seed: int, epoch: int, count: int) -> Any:
     """The order of an epoch, as an array."""
     import numpy
 
-    if (seed, epoch, count) not in _latest:
-        _latest.clear()
-        _latest[seed, epoch, count] = numpy.random.default_rng([seed, epoch]).permutation(count)
-    return _latest[seed, epoch, count]
+    key = seed, epoch, count
+    if key not in _orders:
+        while _orders and sum(map(len, _orders.values())) + count > KEPT:
+            del _orders[next(iter(_orders))]
+        _orders[key] = numpy.random.default_rng([seed, epoch]).permutation(count)
+    return _orders[key]

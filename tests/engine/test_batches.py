@@ -81,16 +81,18 @@ def test_large_data_has_the_batches_of_the_textbook(order, size):
             assert [x for x, _ in next(stream).points] == expected
 
 
-def test_an_epoch_is_shuffled_once_and_one_order_is_kept(monkeypatch):
+@pytest.mark.parametrize(("kept", "left"), [(10_000, [2]), (50_000, [1, 2])])
+def test_an_epoch_is_shuffled_once_and_few_orders_are_kept(monkeypatch, kept, left):
     made = []
     generator = np.random.default_rng
     monkeypatch.setattr(np.random, "default_rng", lambda key: made.append(key) or generator(key))
+    monkeypatch.setattr(module, "KEPT", kept)
     batches = Batches(5_000, "shuffle", 77)
     for t in range(15):
         places = batches.places(LARGE, t)
         assert places.base is None  # so that it does not keep the whole order
     assert made == [[77, 0], [77, 1], [77, 2]]
-    assert len(module._latest) == 1
+    assert list(module._orders) == [(77, epoch, LARGE.size) for epoch in left]
 
 
 def test_all_points_are_a_range_that_takes_no_room():

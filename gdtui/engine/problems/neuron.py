@@ -129,14 +129,21 @@ class Neuron:
         activation, loss = ACTIVATIONS[self.activation], LOSSES[self.loss]
         neuron = activation.value_and_slope(numbers)
         cost: Callable[..., tuple[Any, Any]] = loss.value_and_slope(numbers)
+        is_squared = self.loss == "squared"
 
         def evaluate(w: float, b: float) -> tuple[float, float, float]:
             total = dw = db = 0.0
             with numpy.errstate(all="ignore"):
                 for x, y in columns.blocks():
                     z = w * x + b
-                    value, delta = cost(z, *neuron(z), y)
-                    total += value.sum()
+                    f, slope = neuron(z)
+                    if is_squared:  # as in `squared`, without two passes over the block: a tenth of a step
+                        error: Any = f - y
+                        delta = error * slope
+                        total += 0.5 * (error @ error)
+                    else:
+                        value, delta = cost(z, f, slope, y)
+                        total += value.sum()
                     dw += delta @ x
                     db += delta.sum()
             return float(total), float(dw), float(db)
