@@ -22,6 +22,7 @@ from gdtui.engine.definition import Definition, Parameter, find, written
 from gdtui.engine.history import Row
 from gdtui.engine.mistakes import BadInput, printable, quoted
 from gdtui.session import recipe
+from gdtui.session.data import Data
 from gdtui.session.data import read as read_points
 from gdtui.session.numerals import pair, positive, whole
 from gdtui.session.recipe import LIMIT, Recipe
@@ -214,10 +215,21 @@ def _recipe(
         problem = "neuron"
     return Recipe(
         problem=recipe.problem(problem),
-        data=None if data is None else read_points(data, x, y),
+        data=None if data is None else _read_points(data, x, y),
         batches=Batches(batch, order, seed),
         **fields,
     )
+
+
+def _read_points(path: str, x: str | None, y: str | None) -> Data:
+    """The points of a file; a large one takes seconds, and says so."""
+    with _Progress() as progress:
+
+        def go_on(share: float) -> bool:
+            progress.show(share, f"of {quoted(os.path.basename(path))} read")
+            return True
+
+        return read_points(path, x, y, go_on)
 
 
 def _print_version(context: click.Context, _flag: click.Parameter, asked: bool) -> None:
@@ -355,7 +367,7 @@ def run_command(every: int, form: Format, output: str | None, **flags: Any) -> i
 
 
 def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> Ending:
-    with _open(output) as out, _ctrl_c() as pressed, _Progress(recipe.limit) as progress:
+    with _open(output) as out, _ctrl_c() as pressed, _Progress() as progress:
         shared = out.isatty()
 
         def write(rows: Sequence[Row]) -> None:
@@ -365,7 +377,7 @@ def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> 
             out.flush()
 
         def go_on(iteration: int) -> bool:
-            progress.show(iteration)
+            progress.show(iteration / recipe.limit, f"{iteration:,} of {recipe.limit:,} iterations")
             return not pressed()
 
         out.write(form.header)
@@ -422,10 +434,9 @@ def _ctrl_c() -> Iterator[Callable[[], bool]]:
 
 
 class _Progress:
-    """How far a run is, in the last line of a terminal that has been silent for a while."""
+    """How far something is, in the last line of a terminal that has been silent for a while."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
+    def __init__(self) -> None:
         self._terminal = sys.stderr if sys.stderr is not None and sys.stderr.isatty() else None
         self._began = monotonic()
         self._due = self._began + PATIENCE
@@ -437,15 +448,12 @@ class _Progress:
     def __exit__(self, *_error: object) -> None:
         self.make_way()
 
-    def show(self, iteration: int) -> None:
-        """Say that an iteration is reached, if it is time to."""
+    def show(self, share: float, words: str) -> None:
+        """Say that a part is done, if it is time to."""
         now = monotonic()
-        if self._terminal is not None and now >= self._due and iteration:
-            left = round((now - self._began) * (self._total - iteration) / iteration)
-            self._draw(
-                f"{iteration / self._total:.0%}: {iteration:,} of {self._total:,} iterations, "
-                f"at most {left // 60}:{left % 60:02} left"
-            )
+        if self._terminal is not None and now >= self._due and share:
+            left = round((now - self._began) * (1 - share) / share)
+            self._draw(f"{share:.0%}: {words}, at most {left // 60}:{left % 60:02} left")
             self._due = now + REDRAWN
 
     def make_way(self) -> None:

@@ -628,6 +628,18 @@ class TestCtrlC:
         assert here("run") == (130, "", "gdtui: stopped by Ctrl+C\n")
 
 
+def test_ctrl_c_while_a_file_is_read_ends_the_program(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with started("run", "--data", str(path)) as run, path.open("w") as pipe:
+        pipe.write("x,y\n" + "1,2\n" * 1000)
+        pipe.flush()
+        time.sleep(0.2)
+        run.send_signal(signal.SIGINT)
+        assert run.communicate(timeout=20) == ("", "gdtui: stopped by Ctrl+C\n")
+    assert run.returncode == 130
+
+
 BAR = rb"\d+%: [\d,]+ of [\d,]+ iterations, at most \d+:\d\d left"
 
 
@@ -654,6 +666,17 @@ class TestProgress:
         with started("run", "--steps", "5000", command=impatient) as run:
             assert run.communicate(timeout=20)[1] == ""
 
+    def test_reading_a_large_file_shows_it_and_leaves_no_trace(self, terminal, tmp_path):
+        path = tmp_path / "points.csv"
+        path.write_text("x,y\n" + "0.25,0.5\n" * 50_000)
+        arguments = ["run", "--data", str(path), "--steps", "0"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": terminal.inside}
+        with started(*arguments, command=[sys.executable, "-c", IMPATIENT], **quiet) as run:
+            terminal.read_to_the_end()
+        assert run.returncode == 0
+        assert len(re.findall(rb"\d+%: of 'points.csv' read, at most \d:\d\d left", terminal.received)) > 5
+        assert terminal.lines == []
+
     def test_rows_on_the_same_terminal_stay_whole(self, terminal):
         arguments = ["run", "--steps", "60000", "--every", "2000", "--format", "csv"]
         both = {"stdout": terminal.inside, "stderr": terminal.inside}
@@ -669,19 +692,19 @@ class TestProgress:
         monkeypatch.setattr(cli, "monotonic", lambda: now)
         with Terminal(columns, 5) as terminal, open(terminal.inside, "w", closefd=False) as stderr:
             monkeypatch.setattr(sys, "stderr", stderr)
-            progress = cli._Progress(1_000_000)
+            progress = cli._Progress()
             drawn = {}
             for tick in range(1, 400):
                 now = tick / 100
                 if tick == 250:
                     progress.make_way()
-                progress.show(tick * 1000)
+                progress.show(tick / 1000, "of it")
                 if terminal.read(0):
                     drawn[tick] = terminal.lines
                     assert terminal.screen.cursor.x == terminal.screen.cursor.y == 0
         ticks = list(drawn)
         assert ticks[0] == 100
-        assert drawn[100] == ["10%: 100,000 of 1,000,000 iterations, at most 0:09 left"[: columns - 1]]
+        assert drawn[100] == ["10%: of it, at most 0:09 left"[: columns - 1]]
         assert drawn[250] == []
         assert [t for t in ticks if 250 < t <= 350] == [350]
         assert len(ticks) <= 1 + 15 + 1 + 5
@@ -692,10 +715,10 @@ class TestProgress:
         monkeypatch.setattr(cli, "REDRAWN", 0.0)
         with Terminal() as terminal, open(terminal.inside, "w", closefd=False) as stderr:
             monkeypatch.setattr(sys, "stderr", stderr)
-            progress = cli._Progress(100)
+            progress = cli._Progress()
             monkeypatch.setattr(os, "get_terminal_size", lambda _fd: (_ for _ in ()).throw(OSError(5, "gone")))
-            progress.show(1)
-            progress.show(2)
+            progress.show(0.1, "of it")
+            progress.show(0.2, "of it")
             progress.make_way()
             assert terminal.read(0) == b""
 

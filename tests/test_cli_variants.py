@@ -304,29 +304,28 @@ class TestData:
             ("x,y\n", "--data must be a file of points, not FILE: it has a header and nothing else"),
             (
                 b"\x89PNG\r\n\x1a\n\x00\xff\xfe",
-                "--data must be a file of points, not FILE: it is not a text file of rows",
+                "--data must be a file of points, not FILE: it is no text in UTF-8",
             ),
             ("x\n1\n2\n", "--data must have two columns, x and y, and FILE has one"),
             ("1\n2\n", "--data must have two columns, x and y, and FILE has one"),
-            ("x,y\n1,2\n3,four\n", "column 2 in line 3 of FILE must be a finite number, not 'four'"),
-            ("x,y\n\n1,2\none,2\n", "column 1 in line 4 of FILE must be a finite number, not 'one'"),
-            ("x,y\n1,nan\n", "column 2 in line 2 of FILE must be a finite number, not 'nan'"),
-            ("x,y\n-inf,1\n", "column 1 in line 2 of FILE must be a finite number, not '-inf'"),
+            ("x,y\n1,2\n3,four\n", "column 2 ('y') in line 3 of FILE must be a finite number, not 'four'"),
+            ("x,y\n\n1,2\none,2\n", "column 1 ('x') in line 4 of FILE must be a finite number, not 'one'"),
+            ("x,y\n1,nan\n", "column 2 ('y') in line 2 of FILE must be a finite number, not 'nan'"),
+            ("x,y\n-inf,1\n", "column 1 ('x') in line 2 of FILE must be a finite number, not '-inf'"),
             ("1,nan\n2,3\n", "column 2 in line 1 of FILE must be a finite number, not 'nan'"),
-            ("x,y\n1,2\n3\n", "column 2 in line 3 of FILE must be a finite number, and is missing"),
-            ("x,y\n1,\n", "column 2 in line 2 of FILE must be a finite number, and is missing"),
-            ("x;y\n0,5;0,2\n", "column 1 in line 2 of FILE must be a finite number, not '0,5'"),
+            ("x,y\n1,2\n3\n", "line 3 of FILE has 1 cell, and the first row has 2: all rows must have as many"),
+            ("x,y\n1,\n", "column 2 ('y') in line 2 of FILE must be a finite number, and is empty"),
+            ("x;y\n0,5;0,2\n", "column 1 ('x') in line 2 of FILE must be a finite number, not '0,5'"),
         ],
     )
     def test_a_file_that_holds_no_points_is_refused(self, refuse, content, sentence):
         assert refuse(content) == sentence
 
-    def test_a_column_that_is_not_there_is_refused_with_the_nearest(self, refuse):
+    def test_a_column_that_is_not_there_is_refused_with_those_that_are(self, refuse):
+        sentence = "there is no column {} in FILE: 'time' or 'level' would be right"
         content = "time,level\n1,2\n"
-        assert refuse(content, "--x", "tim", "--y", "level") == "there is no column in FILE 'tim': time would be right"
-        assert (
-            refuse(content, "--x", "time", "--y", "q") == "there is no column in FILE 'q': time or level would be right"
-        )
+        assert refuse(content, "--x", "tim", "--y", "level") == sentence.format("'tim'")
+        assert refuse(content, "--x", "time", "--y", "q") == sentence.format("'q'")
         assert (
             refuse("1,2\n3,4\n", "--x", "a", "--y", "b")
             == "--x and --y name columns, and FILE has no header: leave them out"

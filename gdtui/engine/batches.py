@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Any
 
 from gdtui.engine.problems.definition import Problem
 
@@ -27,10 +27,15 @@ class Batches:
 
     def places(self, problem: Problem, t: int) -> Sequence[int]:
         """The places in the data of the points that update t uses, counted from 0."""
+        if self.size is None:
+            return range(problem.size)
         epoch, block = divmod(t, self.in_epoch(problem))
-        size = problem.size if self.size is None else self.size
-        ordered = permutation(self.seed, epoch, problem.size) if self.order == "shuffle" else range(problem.size)
-        return ordered[block * size : (block + 1) * size]
+        first = block * self.size
+        end = min(first + self.size, problem.size)
+        if self.order == "cyclic":
+            return range(first, end)
+        places: Sequence[int] = _order(self.seed, epoch, problem.size)[first:end].copy()
+        return places
 
     def from_update(self, problem: Problem, t: int) -> Iterator[Problem]:
         """The problem as update t sees it, as update t + 1 does, and so on."""
@@ -41,10 +46,19 @@ class Batches:
 
 ALL_POINTS = Batches()
 
+KEPT = 1_000_000
+"""Places in the orders that are kept, or in the latest one alone where it is longer: 8 MB, on large data."""
 
-@lru_cache(maxsize=4)
-def permutation(seed: int, epoch: int, count: int) -> tuple[int, ...]:
-    """The order of an epoch."""
+_orders: dict[tuple[int, int, int], Any] = {}
+
+
+def _order(seed: int, epoch: int, count: int) -> Any:
+    """The order of an epoch, as an array."""
     import numpy
 
-    return tuple(numpy.random.default_rng([seed, epoch]).permutation(count).tolist())
+    key = seed, epoch, count
+    if key not in _orders:
+        while _orders and sum(map(len, _orders.values())) + count > KEPT:
+            del _orders[next(iter(_orders))]
+        _orders[key] = numpy.random.default_rng([seed, epoch]).permutation(count)
+    return _orders[key]

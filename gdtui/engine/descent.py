@@ -16,6 +16,9 @@ from gdtui.engine.schedules import Law, Schedule, Watch, learn
 Values: TypeAlias = tuple[float, float, float, float, float, float]
 """w, b, dL/dw, dL/db, loss and eta of one iteration."""
 
+LARGE = 10_000
+"""Points beyond which a batch's update does not pay for the loss and the gradient of all of them."""
+
 Record: TypeAlias = Callable[[Values], object]
 """Told each row reached; a true answer stops the descent there."""
 
@@ -47,6 +50,28 @@ class Method:
         """The eta that the law begins with, halved as often as a schedule that does not rest has halved it."""
         return self.eta * 0.5**watch.halvings if self.optimizer.definition.uses_schedule else self.eta
 
+    @property
+    def leaves_open(self) -> bool:
+        """Whether rows are recorded without the gradient and the loss of all points: nan, until somebody looks."""
+        return self.batches.size is not None and self.problem.size > LARGE
+
+    @property
+    def points_in_use(self) -> int:
+        """How many points an update looks at."""
+        return self.problem.size if self.batches.size is None else self.batches.size
+
+    def filled(self, row: Values) -> Values:
+        """The row with its gradient and loss filled in, where they were left open."""
+        w, b, _, _, loss, eta = row
+        if not (self.leaves_open and math.isnan(loss)):
+            return row
+        loss, dw, db = self.problem.objective(FLOATS).evaluate(w, b)
+        return w, b, dw, db, loss, eta
+
+    def leads_on(self, w: float, b: float, dw: float, db: float, loss: float) -> bool:
+        """Whether an update can follow on these numbers: they are finite, as far as they are not left open."""
+        return all(map(math.isfinite, (w, b) if self.leaves_open else (w, b, dw, db, loss)))
+
     def next_eta(self, state: "State") -> float:
         """The eta of the update that leads on from a state, as the schedule has it."""
         return self.law()(self.eta0(state.watch), state.scheduled)
@@ -56,8 +81,8 @@ class Method:
 class State:
     """One iteration, whole: nothing else is needed to go on from it, bit for bit.
 
-    The loss and the gradient are those of all points at (w, b). `eta` belongs to the update that led here; at
-    iteration 0 it is the one of the first update.
+    The loss and the gradient are those of all points at (w, b), or nan where the method leaves them open. `eta` belongs
+    to the update that led here; at iteration 0 it is the one of the first update.
     """
 
     iteration: int
@@ -105,7 +130,9 @@ def advance(method: Method, state: State, n: int, record: Record) -> State:
     """
     problem, batches = method.problem, method.batches
     everything = problem.objective(FLOATS)
-    evaluate, update, law = everything.evaluate, method.rule(FLOATS), method.law()
+    leaves_open = method.leaves_open
+    evaluate = _open if leaves_open else everything.evaluate
+    update, law = method.rule(FLOATS), method.law()
     watches, in_epoch = method.schedule.definition.halves_on_rise, batches.in_epoch(problem)
     warmup: int = method.schedule.arguments["warmup"]
     w, b, dw, db, loss, eta = state.w, state.b, state.dw, state.db, state.loss, state.eta
@@ -114,6 +141,8 @@ def advance(method: Method, state: State, n: int, record: Record) -> State:
     eta0 = method.eta0(watch)
     is_constant = method.schedule.definition.name == "constant" and not warmup  # then no law is asked at each update
     iteration = state.iteration
+    if watches and leaves_open and iteration % in_epoch == 0:  # an epoch's first and last loss are looked at
+        loss, _, _ = everything.evaluate(w, b)
     for batch in islice(repeat(None) if batches.size is None else batches.from_update(problem, iteration), n):
         count += 1
         eta = eta0 if is_constant else law(eta0, t)
@@ -128,12 +157,19 @@ def advance(method: Method, state: State, n: int, record: Record) -> State:
         iteration += 1
         if watches:
             first, last = (iteration - 1) % in_epoch == 0, iteration % in_epoch == 0
+            if leaves_open and last:
+                loss, dw, db = everything.evaluate(w, b)
             watch = learn(watch, before, loss, counts=t >= warmup, first=first, last=last)
             eta0 = method.eta0(watch)
         t += 1
         if record((w, b, dw, db, loss, eta)):
             break
         # One sum tells nearly always; finite numbers can add up to inf, so a suspicion is looked into.
-        if (w + b + dw + db + loss) * 0.0 != 0.0 and not all(map(math.isfinite, (w, b, dw, db, loss))):
+        if (w + b + dw + db + loss) * 0.0 != 0.0 and not method.leads_on(w, b, dw, db, loss):
             break
     return State(iteration, w, b, dw, db, loss, eta, memory, count, t, watch)
+
+
+def _open(_w: float, _b: float) -> tuple[float, float, float]:
+    """The loss and the gradient where they are left open."""
+    return math.nan, math.nan, math.nan

@@ -1,4 +1,7 @@
-"""The record of a descent: its rows in compact columns, and a few states from which any other is recomputed."""
+"""The record of a descent: its rows in compact columns, and a few states from which any other is recomputed.
+
+On large data a method leaves the gradient and the loss of its rows open; they are filled in when a row is looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from copy import copy
-from math import isfinite
+from math import isfinite, isnan
 from operator import attrgetter, itemgetter
 from struct import Struct
 from typing import NamedTuple, TypeAlias
@@ -44,15 +47,16 @@ class Row(NamedTuple):
 
 
 class History:
-    """The rows 0, 1, 2, ... of one descent, 48 bytes each, and the methods by which they were reached."""
+    """The rows 0, 1, 2, ... of one descent, 49 bytes each, and the methods by which they were reached."""
 
     def __init__(self, method: Method, w: float, b: float) -> None:
         self._tip = begin(method, w, b)
         self._states = [self._tip]
         self._changes = [(0, method)]
-        self._spacing = max(8, min(SPACING, WORK // max(method.problem.size, 1)))
+        self._spacing = max(8, min(SPACING, WORK // max(method.points_in_use, 1)))
         self._columns = {name: array("d", [getattr(self._tip, name)]) for name in Row._fields[1:]}
         self._overviews = {name: Overview(self._columns[name]) for name in CHARTED}
+        self._known = bytearray([1])  # of each row, whether its gradient and loss are
 
     @property
     def last(self) -> int:
@@ -64,14 +68,41 @@ class History:
         """The methods in the order they came into force, each with the row from which it leads on."""
         return tuple(self._changes)
 
+    @property
+    def leads_on(self) -> bool:
+        """Whether an update can follow on the last row: one that is not finite is the end."""
+        tip = self._tip
+        return self._changes[-1][1].leads_on(tip.w, tip.b, tip.dw, tip.db, tip.loss)
+
     def row(self, iteration: int) -> Row:
-        """One row; IndexError where there is none."""
+        """One row, with what it was left open filled in; IndexError where there is none."""
         if iteration < 0:
             raise IndexError(iteration)
+        if not self._known[iteration]:
+            self._fill_in(iteration)
         return Row(iteration, *(column[iteration] for column in self._columns.values()))
 
+    def _fill_in(self, iteration: int) -> None:
+        values = self.method(iteration).filled(tuple(column[iteration] for column in self._columns.values()))
+        for (name, column), value in zip(self._columns.items(), values, strict=True):
+            column[iteration] = value
+            if name in self._overviews:
+                self._overviews[name].amend(iteration)
+        self._known[iteration] = 1
+
+    def losses(self, first: int, end: int) -> array[float]:
+        """The losses of range(first, end), each filled in where it was left open."""
+        while (iteration := self._known.find(0, first, end)) >= 0:
+            self._fill_in(iteration)
+        return self._columns["loss"][first:end]
+
+    def known(self, first: int, end: int) -> int | None:
+        """The first row in range(first, end) whose gradient and loss are known, if there is one."""
+        iteration = self._known.find(1, first, end)
+        return iteration if iteration >= 0 else None
+
     def column(self, name: str) -> array[float]:
-        """A quantity of every row, by its name in `Row`."""
+        """A quantity of every row, by its name in `Row`; nan where it is not known."""
         return self._columns[name]
 
     def overview(self, name: str) -> Overview:
@@ -115,6 +146,7 @@ class History:
 
         def record_and_ask(row: Values) -> bool:
             nonlocal stopped
+            row = method.filled(row)
             rows.append(row)
             stopped = stop is not None and stop(row[4])
             return stopped
@@ -128,10 +160,11 @@ class History:
             pack = Struct(f"{len(rows)}d").pack
             for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=True):
                 column.frombytes(pack(*values))
+            self._known += bytes(not isnan(row[4]) for row in rows) if method.leaves_open else b"\1" * len(rows)
             rows.clear()
             if self.last % self._spacing == 0:
                 self._states.append(self._tip)
-            if not self.row(self.last).is_finite:
+            if not self.leads_on:
                 break
         return stopped
 
@@ -153,6 +186,7 @@ class History:
         fork._states = [state for state in self._states if state.iteration <= iteration]
         fork._changes = [change for change in self._changes if change[0] <= iteration]
         fork._columns = {name: column[: iteration + 1] for name, column in self._columns.items()}
+        fork._known = self._known[: iteration + 1]
         fork._overviews = {name: self._overviews[name].of(fork._columns[name]) for name in CHARTED}
         return fork
 

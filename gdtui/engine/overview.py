@@ -44,6 +44,13 @@ class Overview:
                 self._highs = array("d", [bounds(self._highs[i : i + 2])[1] for i in range(0, CAPACITY, 2)])
                 self._stride *= 2
 
+    def amend(self, row: int) -> None:
+        """Take in the value of a row that had none when the column gained it."""
+        stretch, value = row // self._stride, self._column[row]
+        if stretch < len(self._lows):
+            self._lows[stretch], _ = bounds((self._lows[stretch], value))
+            _, self._highs[stretch] = bounds((self._highs[stretch], value))
+
     def of(self, beginning: array[float]) -> Overview:
         """The overview of a column that is the beginning of this one's."""
         if len(beginning) < CAPACITY // 4 * self._stride:

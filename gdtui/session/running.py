@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
-from gdtui.engine.descent import Record, State, Values, advance, begin
+from gdtui.engine.descent import Method, Record, State, Values, advance, begin
 from gdtui.engine.history import Row, Stop
 from gdtui.session.numerals import WIDTH, exact, signed
 from gdtui.session.recipe import Recipe
@@ -13,6 +12,9 @@ from gdtui.session.stopping import LABELS, Limit, NotFinite, Settled
 
 CHUNK = 1024
 """Iterations between two questions whether to go on: about a millisecond, and little to keep."""
+
+POINTS_AT_ONCE = 2_000_000
+"""Points looked at between two such questions: on large data some milliseconds."""
 
 ROWS_AT_ONCE = 16
 """Rows handed over together: on a slow line this is what a run still writes after it was told to stop."""
@@ -39,29 +41,32 @@ def run(
     """
     method = recipe.method()
     state = begin(method, *recipe.beginning)
-    chunk = _Chunk(recipe.stop.watch([state.loss]) if recipe.stop is not None else None)
-    write([_row(state)])
-    while (reason := _reason(recipe, state, chunk.stopped)) is None and go_on(state.iteration):
+    chunk = _Chunk(method, recipe.stop.watch([state.loss]) if recipe.stop is not None else None)
+    most = min(CHUNK, ROWS_AT_ONCE * every, max(1, POINTS_AT_ONCE // max(method.points_in_use, 1)))
+    write([_row(method, state)])
+    while (reason := _reason(recipe, method, state, chunk.stopped)) is None and go_on(state.iteration):
         first = state.iteration + 1
-        state = advance(method, state, min(recipe.limit - state.iteration, CHUNK, ROWS_AT_ONCE * every), chunk.record)
+        state = advance(method, state, min(recipe.limit - state.iteration, most), chunk.record)
         if rows := chunk.take(first, every):
             write(rows)
+    last = _row(method, state)
     if state.iteration % every != 0:
-        write([_row(state)])
-    return Ending(_row(state), reason)
+        write([last])
+    return Ending(last, reason)
 
 
 class _Chunk:
     """The rows of the iterations since the last question, and whether the stop rule ended them."""
 
-    def __init__(self, stop: Stop | None) -> None:
+    def __init__(self, method: Method, stop: Stop | None) -> None:
         self._values: list[Values] = []
-        self._stop = stop
+        self._method, self._stop = method, stop
         self.stopped = False
         # Most runs have no stop rule, and then nothing in Python is called to record a row.
         self.record: Record = self._values.append if stop is None else self._record_and_ask
 
     def _record_and_ask(self, values: Values) -> bool:
+        values = self._method.filled(values)
         self._values.append(values)
         self.stopped = self._stop is not None and self._stop(values[4])
         return self.stopped
@@ -69,25 +74,22 @@ class _Chunk:
     def take(self, first: int, every: int) -> list[Row]:
         """Those whose number `every` divides, where `first` is the number of the first; none is left."""
         wanted = range(-first % every, len(self._values), every)
-        rows = [Row(first + i, *self._values[i]) for i in wanted]
+        rows = [Row(first + i, *self._method.filled(self._values[i])) for i in wanted]
         self._values.clear()
         return rows
 
 
-def _reason(recipe: Recipe, state: State, stopped: bool) -> Reason | None:
-    row = _row(state)
-    if not row.is_finite:
-        return NotFinite(row)
+def _reason(recipe: Recipe, method: Method, state: State, stopped: bool) -> Reason | None:
+    if not method.leads_on(state.w, state.b, state.dw, state.db, state.loss):
+        return NotFinite(_row(method, state))
     if stopped:
         return recipe.stop
     return Limit(recipe.limit, recipe.stop) if state.iteration == recipe.limit else None
 
 
-_fields: Callable[[State], tuple[float, ...]] = attrgetter(*Row._fields)
-
-
-def _row(state: State) -> Row:
-    return Row._make(_fields(state))
+def _row(method: Method, state: State) -> Row:
+    values = state.w, state.b, state.dw, state.db, state.loss, state.eta
+    return Row(state.iteration, *method.filled(values))
 
 
 class Format(NamedTuple):

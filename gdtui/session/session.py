@@ -9,7 +9,7 @@ from gdtui.engine.batches import ALL_POINTS
 from gdtui.engine.catalog import Optimizer, ProblemDefinition
 from gdtui.engine.definition import Choice
 from gdtui.engine.descent import Method, State, take_up
-from gdtui.engine.history import History, Row
+from gdtui.engine.history import History, Row, Stop
 from gdtui.engine.mistakes import BadInput
 from gdtui.session.commands import (
     Back,
@@ -123,15 +123,19 @@ class Session:
 
     def _forward(self, n: int, until: Goal | None) -> Reason | None:
         if until is not None:
-            losses = self.history.column("loss")
-            reached = until.watch(losses[: self.cursor + 1])
-            recorded = losses[self.cursor + 1 : self.cursor + 1 + n] if self._changed is None else ()
-            for walked, loss in enumerate(recorded, start=1):
-                if reached(loss):
+            reached = self._watch(until)
+            recorded = min(n, self.history.last - self.cursor) if self._changed is None else 0
+            for walked in range(1, recorded + 1):
+                if reached(self.history.row(self.cursor + walked).loss):
                     self._walk(walked)
                     return until
         n -= self._walk(n)
         return self._extend(n, until) if n else None
+
+    def _watch(self, goal: Goal) -> Stop:
+        """Whether the goal is reached, for the losses after the current iteration."""
+        end = self.cursor + 1
+        return goal.watch(self.history.losses(max(0, end - goal.looks_back), end))
 
     def _walk(self, n: int) -> int:
         """Repeat up to n iterations that are on record; how many there were."""
@@ -147,10 +151,9 @@ class Session:
             self._leave_path(self.history.fork(self.cursor), self.cursor)
             self._change(self._changed)
             self._changed = None
-        stop = goal.watch(self.history.column("loss")) if goal is not None else None
-        reached = self.history.extend(n, stop)
+        reached = self.history.extend(n, self._watch(goal) if goal is not None else None)
         self.cursor = self.history.last
-        if not self.row.is_finite:
+        if not self.history.leads_on:
             return NotFinite(self.row)
         return goal if reached else None
 

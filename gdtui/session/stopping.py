@@ -17,6 +17,10 @@ LABELS = {"w": "w", "b": "b", "dw": "dL/dw", "db": "dL/db", "loss": "the loss"}
 class Goal(Protocol):
     """A condition on the loss that a descent can run up to."""
 
+    @property
+    def looks_back(self) -> int:
+        """How many losses it has to know of those before."""
+
     def watch(self, losses: Sequence[float], /) -> Callable[[float], bool]:
         """A function that is told each loss after those in `losses`, and says whether to stop there."""
 
@@ -26,6 +30,7 @@ class Below:
     """The loss fell below a number."""
 
     loss: float
+    looks_back = 0
 
     def watch(self, _losses: Sequence[float]) -> Callable[[float], bool]:
         """True at every loss below; those before do not matter."""
@@ -55,9 +60,14 @@ class Settled:
             )
         return cls(positive(change, "X of a stop rule X/N"), whole(over, "N of a stop rule X/N", 1, 1_000_000))
 
+    @property
+    def looks_back(self) -> int:
+        """As many as it spans."""
+        return self.over + 1
+
     def watch(self, losses: Sequence[float]) -> Callable[[float], bool]:
         """True at the first loss for which the rule holds, and again only after it has not."""
-        recent = deque(losses[-self.over - 1 :], maxlen=self.over + 1)
+        recent = deque(losses[-self.looks_back :], maxlen=self.looks_back)
 
         def holds() -> bool:
             return len(recent) > self.over and abs(recent[-1] - recent[0]) < self.change

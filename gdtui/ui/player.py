@@ -84,7 +84,7 @@ class Player:
         """Take n iterations as fast as they go, or up to a goal, with a look at the keyboard in between."""
         self.pause()
         progress = self.progress = Progress(n, perf_counter())
-        portion = 64
+        portion = 1  # on a million points that is milliseconds
         reason = None
         told = progress.begun
         while progress is self.progress and progress.done < n and reason is None:

@@ -18,7 +18,9 @@ def on_how_it_goes(session: Session) -> str:
     """What the last step did, or what the next one will do differently."""
     row = session.row
     if not row.is_finite:
-        return f"No way on: {NotFinite(row)}. Step back and try a smaller eta."
+        # A batch's update may lead on from where the loss of all points is not finite.
+        way_on = session.method.leads_on(*row[1:6])
+        return f"{'Far out' if way_on else 'No way on'}: {NotFinite(row)}. Step back and try a smaller eta."
     if session.cursor < session.history.last and session.method != session.history.method(session.cursor):
         other = difference(session.history.method(session.cursor), session.method)
         return f"The next step leaves the recorded path: from here with {other}."

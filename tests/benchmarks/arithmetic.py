@@ -2,7 +2,6 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import Callable
 from time import perf_counter
 
 from textual.events import Key
@@ -12,20 +11,9 @@ from gdtui.session.commands import Forward
 from gdtui.session.recipe import Recipe
 from gdtui.ui.app import Gdtui
 from tests.benchmarks import lecture
+from tests.benchmarks.clock import fastest
 
 STEPS = 20_000
-ROUNDS = 15
-
-
-def fastest(*jobs: Callable[[], object]) -> list[float]:
-    """The least seconds of each job, in turn so that a slow spell of the machine hits all of them."""
-    least = [float("inf")] * len(jobs)
-    for _ in range(ROUNDS):
-        for i, job in enumerate(jobs):
-            begun = perf_counter()
-            job()
-            least[i] = min(least[i], perf_counter() - begun)
-    return least
 
 
 def recorded_step() -> tuple[float, float]:

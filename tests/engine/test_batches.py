@@ -3,8 +3,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtui.engine import batches as module
 from gdtui.engine.batches import Batches
 from gdtui.engine.problems.neuron import Neuron
+from gdtui.engine.problems.points import Columns
 from tests.engine import textbook
 
 SIZES = st.integers(1, 40).flatmap(lambda points: st.tuples(st.just(points), st.none() | st.integers(1, points)))
@@ -61,3 +63,37 @@ def test_epochs_and_seeds_have_orders_of_their_own():
         tuple(Batches(50, "shuffle", seed).places(problem(50), epoch)) for seed in range(10) for epoch in range(10)
     }
     assert len(orders) == 100
+
+
+LARGE = Neuron(Columns(np.arange(20_011.0), np.full(20_011, 0.5)))
+
+
+@pytest.mark.parametrize("order", ["cyclic", "shuffle"])
+@pytest.mark.parametrize("size", [1, 32, 5_000, 20_011])
+def test_large_data_has_the_batches_of_the_textbook(order, size):
+    batches = Batches(size, order, 5)
+    updates = batches.in_epoch(LARGE)
+    for t in {0, 1, updates - 1, updates, 3 * updates - 1, 3 * updates}:
+        stream = batches.from_update(LARGE, t)
+        for later in (t, t + 1):
+            expected = textbook.indices(LARGE.size, size, order, 5, later)[0]
+            assert list(batches.places(LARGE, later)) == expected
+            assert [x for x, _ in next(stream).points] == expected
+
+
+@pytest.mark.parametrize(("kept", "left"), [(10_000, [2]), (50_000, [1, 2])])
+def test_an_epoch_is_shuffled_once_and_few_orders_are_kept(monkeypatch, kept, left):
+    made = []
+    generator = np.random.default_rng
+    monkeypatch.setattr(np.random, "default_rng", lambda key: made.append(key) or generator(key))
+    monkeypatch.setattr(module, "KEPT", kept)
+    batches = Batches(5_000, "shuffle", 77)
+    for t in range(15):
+        places = batches.places(LARGE, t)
+        assert places.base is None  # so that it does not keep the whole order
+    assert made == [[77, 0], [77, 1], [77, 2]]
+    assert list(module._orders) == [(77, epoch, LARGE.size) for epoch in left]
+
+
+def test_all_points_are_a_range_that_takes_no_room():
+    assert Batches(None, "shuffle").places(LARGE, 3) == range(20_011)

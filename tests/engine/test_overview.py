@@ -138,3 +138,17 @@ def test_bounds(values):
     else:
         assert math.isnan(low)
         assert math.isnan(high)
+
+
+@few
+@given(VALUES, st.lists(st.integers(0, 299), max_size=30), ROWS, st.booleans())
+def test_a_value_that_is_known_later_counts_as_if_it_had_always_been(values, later, rows, looked_before):
+    later = [row for row in later if row < len(values)]
+    column = array("d", [math.nan if row in later else value for row, value in enumerate(values)])
+    overview = Overview(column)
+    if looked_before:
+        list(overview.stretches(rows))
+    for row in later:
+        column[row] = values[row]
+        overview.amend(row)
+    check(column, list(overview.stretches(rows)), rows)

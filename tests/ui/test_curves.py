@@ -2,11 +2,14 @@
 
 import math
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtui.engine import descent
+from gdtui.engine.batches import Batches
 from gdtui.engine.history import History
 from gdtui.engine.overview import Stretch
 from gdtui.session.recipe import Recipe
@@ -54,6 +57,14 @@ class TestOutlines:
         assert list(outlines(rows(100.0, 0.0, 0.01), log10)) == [[(0.0, 2.0)], [(2.0, pytest.approx(-2.0))]]
         assert list(outlines(long((0.0, 10.0)), log10)) == [[(4.5, 1.0)]]
 
+    def test_it_goes_on_past_what_nobody_has_looked_at_but_not_past_a_gap(self) -> None:
+        values = rows(NAN, 1.0, NAN, NAN, 2.0, NAN, NAN, 3.0, NAN)
+
+        def known(first: int, end: int) -> int | None:
+            return next((row for row in range(first, end) if row not in {0, 2, 3, 5}), None)
+
+        assert list(outlines(values, float, known)) == [[(1.0, 1.0), (4.0, 2.0)], [(7.0, 3.0)]]
+
     @given(st.lists(VALUES, max_size=60))
     def test_every_row_with_a_value_is_a_point_and_no_line_crosses_a_gap(self, values: list[float]) -> None:
         lines = list(outlines(rows(*values), float))
@@ -99,6 +110,15 @@ class TestTrail:
         history.column("dw")[2] = NAN
         assert [x for x, _ in trail(history, "dw", 0, 3, 10, float)] == [0.0, 3.0]
         assert trail(history, "w", 0, 3, 10, log10) == []  # w is below 0
+
+    @patch.object(descent, "LARGE", 1)
+    def test_of_rows_left_open_those_that_are_known(self) -> None:
+        history = History(Recipe(batches=Batches(1)).method(), -2.0, -2.0)
+        history.extend(100)
+        for row in (13, 14, 77):
+            history.row(row)
+        assert [x for x, _ in trail(history, "loss", 0, 100, 10, float)] == [0.0, 13.0, 77.0]
+        assert [x for x, _ in trail(history, "loss", 14, 100, 10, float)] == [14.0, 77.0]
 
 
 class TestSpan:

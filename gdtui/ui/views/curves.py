@@ -26,12 +26,19 @@ def log10(value: float) -> float:
     return math.log10(value) if value > 0.0 else math.nan
 
 
-def outlines(stretches: Iterable[Stretch], scale: Scale) -> Iterator[Points]:
-    """Lines through the lowest and highest value of each stretch; a new line after a gap."""
+def outlines(
+    stretches: Iterable[Stretch], scale: Scale, known: Callable[[int, int], int | None] = lambda first, _end: first
+) -> Iterator[Points]:
+    """Lines through the lowest and highest value of each stretch; a new line after a gap.
+
+    A stretch of which nothing is known, as `History.known` says, is no gap.
+    """
     line: Points = []
     for first, last, low, high in stretches:
         middle = (first + last) / 2
         ends = [y for y in (scale(low), scale(high)) if not math.isnan(y)]
+        if not ends and known(first, last + 1) is None:
+            continue
         if not ends:
             if line:
                 yield line
@@ -47,8 +54,9 @@ def outlines(stretches: Iterable[Stretch], scale: Scale) -> Iterator[Points]:
 def trail(history: History, name: str, first: int, last: int, most: int, scale: Scale) -> Points:
     """At most so many of the points of a column between two iterations."""
     every = max(1, math.ceil((last - first) / most))
-    column = history.column(name)
-    points = [(float(i), scale(column[i])) for i in range(first, min(last, history.last) + 1, every)]
+    column, end = history.column(name), min(last, history.last) + 1
+    rows = (history.known(i, min(i + every, end)) for i in range(first, end, every))
+    points = [(float(i), scale(column[i])) for i in rows if i is not None]
     return [(x, y) for x, y in points if math.isfinite(y)]
 
 

@@ -108,8 +108,8 @@ class Descent(Vertical):
         """Columns over the iterations, the left paths behind them, and the cursor on each."""
         glyphs, history = self._glyphs, session.history
         x = axes.of_iterations(history.last)
-        dots = 2 * plot.size.width
-        lines = {name: list(outlines(history.overview(name).stretches(x.high / dots), scale)) for name in inks}
+        rows = x.high / (2 * plot.size.width)  # to a dot
+        lines = {name: list(outlines(history.overview(name).stretches(rows), scale, history.known)) for name in inks}
         left = [
             trail(ghost.history, name, ghost.left_at, int(x.high), plot.size.width, scale)
             for ghost in session.ghosts
@@ -137,20 +137,23 @@ class Descent(Vertical):
         """The neuron's function over the data points."""
         problem = session.method.problem
         assert isinstance(problem, Neuron)
-        xs = [x for x, _ in problem.points]
-        margin = (max(xs) - min(xs)) / 2
-        x = axes.linear(min(xs) - margin, max(xs) + margin, 5)
+        points = [(linear(px), linear(py)) for px, py in problem.sample]
+        (left, right), (low, high) = ((min(each), max(each)) for each in zip(*points, strict=True))
+        margin = (right - left) / 2
+        x = axes.linear(left - margin, right + margin, 5)
         f = problem.curve(FLOATS, session.row.w, session.row.b)
         dots = max(2 * plot.size.width, 1)
         places = [x.low + (x.high - x.low) * dot / dots for dot in range(dots + 1)]
         line = [(place, value) for place in places if math.isfinite(value := f(place))]
-        y = axes.linear(0.0, 1.0, plot.steps)
-        points = " ".join(f"({exact(px)}, {exact(py)})" for px, py in problem.points[:2])
-        title = [("fit", "fit"), (f" f(x) at {points}" if len(points) + 12 < plot.size.width else " f(x)", "quiet")]
-        curves = [curve(line, "fit", self._glyphs.line, joined=True), curve(problem.points, "data", self._glyphs.point)]
+        y = axes.linear(min(low, 0.0), max(high, 1.0), plot.steps)
+        some = f", {len(points)} of {problem.size:,} points"
+        if len(points) == problem.size:
+            some = " at " + " ".join(f"({exact(px)}, {exact(py)})" for px, py in points[:2])
+        title = [("fit", "fit"), (f" f(x){some}" if len(some) + 8 < plot.size.width else " f(x)", "quiet")]
+        curves = [curve(line, "fit", self._glyphs.line, joined=True), curve(points, "data", self._glyphs.point)]
         plot.draw_chart(title, x, y, curves)
 
 
-def curve(points: Points | tuple[tuple[float, float], ...], ink: str, marker: str, *, joined: bool = False) -> Curve:
+def curve(points: Points, ink: str, marker: str, *, joined: bool = False) -> Curve:
     """Points as plotext takes them."""
     return Curve([x for x, _ in points], [y for _, y in points], ink, marker, joined)
