@@ -17,15 +17,14 @@ import click
 from click.core import ParameterSource
 
 from gdtui.engine.batches import ORDERS, Batches
-from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES
+from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES, ProblemDefinition
 from gdtui.engine.definition import Definition, Parameter, find, written
 from gdtui.engine.history import Row
 from gdtui.engine.mistakes import BadInput, printable, quoted
 from gdtui.session import recipe
-from gdtui.session.data import Data
-from gdtui.session.data import read as read_points
 from gdtui.session.numerals import pair, positive, whole
-from gdtui.session.recipe import LIMIT, Recipe
+from gdtui.session.own_function import OwnFunction
+from gdtui.session.recipe import LIMIT, Recipe, Source
 from gdtui.session.running import FORMATS, Ending, Format, run
 from gdtui.session.stopping import MOST_ITERATIONS, Limit, Settled
 
@@ -117,6 +116,7 @@ def flags_of_a_recipe(limit: int, least: int) -> Callable[[Command], Command]:
         click.option("--data", metavar="FILE", help="Your own points, for --problem neuron: a file of x and y."),
         click.option("--x", metavar="COLUMN", help="The column of the file that holds x."),
         click.option("--y", metavar="COLUMN", help="The column of the file that holds y."),
+        click.option("--function", metavar="FILE.py:NAME", help="Your own f(x, y), from a Python file."),
         click.option(
             "--start",
             nargs=2,
@@ -202,34 +202,41 @@ def _recipe(
     data: str | None,
     x: str | None,
     y: str | None,
+    function: str | None,
     batch: int | None,
     order: str,
     seed: int,
     **fields: Any,
 ) -> Recipe:
-    """The recipe that the flags make; --data alone means the neuron."""
+    """The recipe that the flags make; --data alone means the neuron, --function alone a person's function."""
     if data is None and (x or y):
         raise BadInput("--x and --y name columns of a file: --data FILE brings it")
+    asked = {"data": data, "x": x, "y": y, "function": function}
     source = click.get_current_context().get_parameter_source("problem")
-    if data is not None and source is not ParameterSource.COMMANDLINE:
-        problem = "neuron"
+    if source is not ParameterSource.COMMANDLINE:
+        problem = "neuron" if data is not None else "function" if function is not None else problem
+    choice = recipe.problem(problem)
+    for flag, brings in (("data", "points for --problem neuron"), ("function", "a function for --problem function")):
+        if asked[flag] is not None and flag not in choice.definition.asks:
+            name = choice.definition.name
+            raise BadInput(f"--{flag} brings {brings}, not for {name}: leave one of them out")
     return Recipe(
-        problem=recipe.problem(problem),
-        data=None if data is None else _read_points(data, x, y),
+        problem=choice,
+        source=_bring(choice.definition, asked),
         batches=Batches(batch, order, seed),
         **fields,
     )
 
 
-def _read_points(path: str, x: str | None, y: str | None) -> Data:
-    """The points of a file; a large one takes seconds, and says so."""
+def _bring(problem: ProblemDefinition, asked: Mapping[str, str | None]) -> Source | None:
+    """What a problem asks for from outside; a large file takes seconds, and says so."""
     with _Progress() as progress:
 
         def go_on(share: float) -> bool:
-            progress.show(share, f"of {quoted(os.path.basename(path))} read")
+            progress.show(share, f"of {quoted(os.path.basename(asked['data'] or ''))} read")
             return True
 
-        return read_points(path, x, y, go_on)
+        return recipe.bring(problem, asked, go_on)
 
 
 def _print_version(context: click.Context, _flag: click.Parameter, asked: bool) -> None:
@@ -328,7 +335,9 @@ def _require_tty(stream: TextIO | None, name: str, use: str) -> None:
 # gdtui run
 
 
-@gdtui.command("run", epilog="Exit codes: 0 done, 1 output not written, 2 wrong usage, 130 Ctrl+C.")
+@gdtui.command(
+    "run", epilog="Exit codes: 0 done, 1 output not written, 2 wrong usage or a function that fails, 130 Ctrl+C."
+)
 @flags_of_a_recipe(RUN_LIMIT, least=0)
 @click.option(
     "--every",
@@ -355,8 +364,11 @@ def run_command(every: int, form: Format, output: str | None, **flags: Any) -> i
     Row t holds w and b after t updates, with the gradient and the loss there. Rows go to standard output, words to
     standard error. The run ends at the limit, where the stop rule is met, or at a number that is not finite.
     """
+    recipe = _recipe(**flags)
+    if isinstance(recipe.source, OwnFunction):
+        _say(recipe.source.note)
     try:
-        ending = _print_run(_recipe(**flags), every, form, output)
+        ending = _print_run(recipe, every, form, output)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -367,7 +379,8 @@ def run_command(every: int, form: Format, output: str | None, **flags: Any) -> i
 
 
 def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> Ending:
-    with _open(output) as out, _ctrl_c() as pressed, _Progress() as progress:
+    end = recipe.source.end if isinstance(recipe.source, OwnFunction) else lambda: None
+    with _open(output) as out, _ctrl_c(end) as pressed, _Progress() as progress:
         shared = out.isatty()
 
         def write(rows: Sequence[Row]) -> None:
@@ -381,7 +394,12 @@ def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> 
             return not pressed()
 
         out.write(form.header)
-        return run(recipe, every, write, go_on)
+        try:
+            return run(recipe, every, write, go_on)
+        except BadInput:
+            if pressed():
+                raise KeyboardInterrupt from None  # which ended the function's process
+            raise
 
 
 def _tell(ending: Ending) -> int:
@@ -412,8 +430,8 @@ def _open(output: str | None) -> AbstractContextManager[TextIO]:
 
 
 @contextmanager
-def _ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl+C was pressed: a run asks between rows, so that no line is cut.
+def _ctrl_c(end: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C was pressed: a run asks between rows, so that no line is cut; `end` ends what does not come back.
 
     Pressed again it breaks off at once, for rows may be waiting for a reader who does not read.
     """
@@ -423,6 +441,7 @@ def _ctrl_c() -> Iterator[Callable[[], bool]]:
         nonlocal pressed
         pressed = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        end()
 
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.SIG_IGN:  # as a shell has it for what runs in the background

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from gdtui.engine.catalog import Optimizer, ProblemDefinition, Schedule
 from gdtui.engine.definition import Choice
-from gdtui.session.data import Data
+from gdtui.session.recipe import Source
 from gdtui.session.stopping import Goal
 
 
@@ -68,7 +68,7 @@ class SetProblem:
     """
 
     problem: Choice[ProblemDefinition]
-    data: Data | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from math import isfinite, nan
-from typing import TextIO, TypeAlias
+from typing import Any, TextIO, TypeAlias
 
 from gdtui.engine.mistakes import BadInput, quoted
 from gdtui.engine.problems.points import Points, points
@@ -32,6 +32,16 @@ class Data:
     x: str | None
     y: str | None
     points: Points = field(repr=False)
+
+    @property
+    def flags(self) -> Mapping[str, str | None]:
+        """What brings them on the command line."""
+        return {"data": self.path, "x": self.x, "y": self.y}
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What the problem takes of them."""
+        return {"points": self.points}
 
 
 def read(path: str, x: str | None = None, y: str | None = None, go_on: GoOn = lambda _share: True) -> Data:

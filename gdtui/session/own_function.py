@@ -11,7 +11,7 @@ import subprocess
 import sys
 import weakref
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -68,8 +68,15 @@ class OwnFunction:
     def __hash__(self) -> int:
         return hash((self.path, self.name))
 
-    def __str__(self) -> str:
-        return f"{self.path}:{self.name}"
+    @property
+    def flags(self) -> Mapping[str, str | None]:
+        """What brings it on the command line."""
+        return {"function": f"{self.path}:{self.name}"}
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """What the problem takes of it: the function is the problem."""
+        return {"function": self}
 
     @property
     def title(self) -> str:

@@ -1,15 +1,18 @@
 """A run's recipe: all that decides it until the person intervenes."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from gdtui.engine.batches import ALL_POINTS, ORDERS, Batches
 from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES, Optimizer, ProblemDefinition, Schedule
 from gdtui.engine.definition import Choice, choose
 from gdtui.engine.descent import Method
 from gdtui.engine.mistakes import BadInput
-from gdtui.session.data import Data
+from gdtui.session.data import Data, GoOn, read
 from gdtui.session.numerals import exact
+from gdtui.session.own_function import OwnFunction
 from gdtui.session.stopping import Settled
 
 LIMIT = 10_000
@@ -31,6 +34,25 @@ def problem(text: str) -> Choice[ProblemDefinition]:
     return choose("problem", text, PROBLEMS)
 
 
+Source: TypeAlias = Data | OwnFunction
+"""What a person brings from a file."""
+
+
+def bring(problem: ProblemDefinition, asked: Mapping[str, str | None], go_on: GoOn) -> Source | None:
+    """What a problem asks for from outside; BadInput where it cannot be had, `Cancelled` where `go_on` says so."""
+    if "data" in problem.asks:
+        path = asked["data"]
+        if not path:
+            raise BadInput("--problem neuron needs points of your own: --data FILE.csv brings them")
+        return read(path, asked["x"] or None, asked["y"] or None, go_on)
+    if "function" in problem.asks:
+        function = asked["function"]
+        if not function:
+            raise BadInput("--problem function needs a function of your own: --function FILE.py:NAME brings it")
+        return OwnFunction.parse(function)
+    return None
+
+
 LECTURE, GD, CONSTANT = problem("lecture"), optimizer("gd"), schedule("constant")
 
 
@@ -42,7 +64,7 @@ class Recipe:
     """
 
     problem: Choice[ProblemDefinition] = LECTURE
-    data: Data | None = None
+    source: Source | None = None
     start: tuple[float, float] | None = None
     optimizer: Choice[Optimizer] = GD
     eta: float | None = None
@@ -53,27 +75,23 @@ class Recipe:
     stop: Settled | None = None
 
     def __post_init__(self) -> None:
-        name, rule = self.problem.definition.name, self.optimizer.definition
-        if (name == "neuron") != (self.data is not None):
-            raise BadInput(
-                "--problem neuron needs points of your own: --data FILE.csv brings them"
-                if self.data is None
-                else f"--data brings points for --problem neuron, not for {name}: leave one of them out"
-            )
+        rule = self.optimizer.definition
         if self.eta is not None and not rule.uses_eta:
             raise BadInput(f"{rule.name} finds its steps itself and has no use for --eta: leave it out")
         if self.schedule is not None and not rule.uses_schedule:
             raise BadInput(f"{rule.name} has no use for --schedule: leave it out")
         size = self.method().problem.size
+        if self.batches.size is not None and size == 0:
+            raise BadInput(
+                f"--batch takes some of the points, and {self.problem.definition.name} has none: leave it out"
+            )
         if self.batches.size is not None and not 1 <= self.batches.size <= size:
             raise BadInput(f"--batch must be all or a whole number from 1 to {size:,}, not {self.batches.size:,}")
 
     def method(self) -> Method:
         """The method that the recipe begins with."""
-        arguments = self.problem.arguments
-        if self.data is not None:
-            arguments["points"] = self.data.points
-        problem = self.problem.definition.make(**arguments)
+        brought = self.source.arguments if self.source is not None else {}
+        problem = self.problem.definition.make(**self.problem.arguments, **brought)
         return Method(
             problem=problem,
             optimizer=self.optimizer,
@@ -92,8 +110,8 @@ class Recipe:
         """The command that starts this run again."""
         method = self.method()
         flags: dict[str, object] = {"problem": None if self.problem == LECTURE else self.problem}
-        if self.data is not None:
-            flags |= {"data": self.data.path, "x": self.data.x, "y": self.data.y}
+        if self.source is not None:
+            flags |= self.source.flags
         flags["optimizer"] = self.optimizer
         if self.optimizer.definition.uses_eta:
             flags["eta"] = exact(method.eta)

@@ -46,9 +46,11 @@ def run(
     write([_row(method, state)])
     while (reason := _reason(recipe, method, state, chunk.stopped)) is None and go_on(state.iteration):
         first = state.iteration + 1
-        state = advance(method, state, min(recipe.limit - state.iteration, most), chunk.record)
-        if rows := chunk.take(first, every):
-            write(rows)
+        try:
+            state = advance(method, state, min(recipe.limit - state.iteration, most), chunk.record)
+        finally:  # a person's own function may fail at any row
+            if rows := chunk.take(first, every):
+                write(rows)
     last = _row(method, state)
     if state.iteration % every != 0:
         write([last])

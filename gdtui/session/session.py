@@ -23,10 +23,9 @@ from gdtui.session.commands import (
     SetSchedule,
     Step,
 )
-from gdtui.session.data import Data
 from gdtui.session.numerals import exact
-from gdtui.session.recipe import CONSTANT, Recipe
-from gdtui.session.stopping import Goal, Limit, NotFinite
+from gdtui.session.recipe import CONSTANT, Recipe, Source
+from gdtui.session.stopping import Failed, Goal, Limit, NotFinite
 
 GHOSTS = 3
 """Left paths that are kept."""
@@ -40,7 +39,7 @@ class Ghost:
     left_at: int
 
 
-Reason = Goal | Limit | NotFinite
+Reason = Goal | Limit | NotFinite | Failed
 
 
 class Session:
@@ -78,12 +77,17 @@ class Session:
         return self.method.next_eta(self.departure)
 
     @property
-    def next_update(self) -> NextUpdate:
-        """What the next update looks at and does; found out once for each iteration and method."""
-        here = self.history, self.cursor, self.method
-        if self._looked_ahead is None or self._looked_ahead[0] != here:
-            self._looked_ahead = here, next_update(self.method, self.departure)
+    def next_update(self) -> NextUpdate | None:
+        """What the next update looks at and does, where that has been looked up."""
+        if self._looked_ahead is None or self._looked_ahead[0] != (self.history, self.cursor, self.method):
+            return None
         return self._looked_ahead[1]
+
+    def look_ahead(self) -> None:
+        """Look up what the next update does, unless it is known."""
+        if self.next_update is None:
+            here = self.history, self.cursor, self.method
+            self._looked_ahead = here, next_update(self.method, self.departure)
 
     def do(self, command: Command) -> Reason | None:
         """Carry out a command; the reason, where it paused before its end."""
@@ -102,8 +106,8 @@ class Session:
                 self._set_optimizer(optimizer, eta)
             case SetSchedule(schedule):
                 self._use(replace(self.method, schedule=schedule))
-            case SetProblem(problem, data):
-                self._set_problem(problem, data)
+            case SetProblem(problem, source):
+                self._set_problem(problem, source)
             case Restart(start):
                 self._restart(start or self.recipe.beginning)
         return None
@@ -194,10 +198,10 @@ class Session:
         self._leave_path(History(method, *start), 0)
         self.cursor, self._changed = 0, None
 
-    def _set_problem(self, problem: Choice[ProblemDefinition], data: Data | None) -> None:
+    def _set_problem(self, problem: Choice[ProblemDefinition], source: Source | None) -> None:
         recipe = beginning_with(self.recipe, self.method)
         eta = None if self.method.optimizer.definition.default_eta is None else recipe.eta
-        recipe = replace(recipe, problem=problem, data=data, start=None, eta=eta, batches=ALL_POINTS)
+        recipe = replace(recipe, problem=problem, source=source, start=None, eta=eta, batches=ALL_POINTS)
         with suppress(BadInput):  # more points than there are
             recipe = replace(recipe, batches=self.recipe.batches)
         self.history = History(recipe.method(), *recipe.beginning)

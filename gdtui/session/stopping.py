@@ -114,6 +114,16 @@ class NotFinite:
         return f"at iteration {self.row.iteration:,} {', '.join(bad)}"
 
 
+@dataclass(frozen=True)
+class Failed:
+    """A person's own function gave no answer, or not yet."""
+
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 def read_goal(text: str) -> int | Goal:
     """How far to go, as a person types it: `500` iterations, `<0.001` for a loss below, `1e-6/100` for settled."""
     if text.startswith("<"):

@@ -1,14 +1,16 @@
 """The app: keys become commands to the session, and the screen is told once what came of them."""
 
+import asyncio
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
@@ -25,11 +27,14 @@ from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, SCHEDULES, Optimizer, Pro
 from gdtui.engine.definition import Choice, Definition
 from gdtui.engine.mistakes import BadInput, quoted
 from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, SetOptimizer, SetProblem, SetSchedule, Step
+from gdtui.session.data import Cancelled
 from gdtui.session.numerals import exact, pair, positive, whole
-from gdtui.session.recipe import Recipe
+from gdtui.session.own_function import OwnFunction
+from gdtui.session.recipe import Recipe, bring
 from gdtui.session.session import Reason, Session
-from gdtui.session.stopping import MOST_ITERATIONS, Goal, NotFinite, read_goal
+from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, read_goal
 from gdtui.ui import frame, glyphs, stylesheet
+from gdtui.ui.aside import Aside
 from gdtui.ui.help import Help
 from gdtui.ui.keys import BINDINGS, KEYS
 from gdtui.ui.player import Player
@@ -42,6 +47,14 @@ from gdtui.ui.widgets.question import Question
 
 FRAME = 1 / 15
 """Seconds between two frames, at the least."""
+
+PROMPT = 0.1
+"""Seconds that a person's own function may take before the screen says that it is waited for."""
+
+FRAMES_ASIDE = 0.2
+"""Seconds between two looks at how far something is that is waited for."""
+
+Result = TypeVar("Result")
 
 MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick"}
 """Actions that would pull the cursor from under a fast forward."""
@@ -63,7 +76,9 @@ class Gdtui(App[None]):
         super().__init__(driver_class=driver_class(), css_path=[stylesheet.own(), *([css] if css else [])])
         self.animation_level = "none"
         self.session = Session(recipe)
-        self.player = Player(self, self.session, self.changed)
+        self.player = Player(self, self.session, self.carry_out, self.changed)
+        self._aside: Aside | None = None  # what is waited for; meanwhile nobody else may touch the session
+        self._threads = ThreadPoolExecutor(1)
         self._glyphs = glyphs.for_terminal(ascii_only=ascii_only)
         self._view = Descent(self._glyphs)
         self._status, self._sentence, self._left_out, self._footer = (
@@ -107,13 +122,68 @@ class Gdtui(App[None]):
         if isinstance(event.widget, Input):
             event.widget.cursor_blink = False
 
+    def on_mount(self) -> None:
+        """Say how a person's own function is derived."""
+        if isinstance(self.session.recipe.source, OwnFunction):
+            self._note = self.session.recipe.source.note
+
+    def on_unmount(self) -> None:
+        """Leave nobody waiting."""
+        if self._aside is not None:
+            self._aside.end()
+
     def do(self, command: Command) -> None:
         """Carry out a command, and show what came of it."""
         self.player.pause()
-        self.changed(self.session.do(command))
+        self.changed(self.carry_out(command))
+
+    def carry_out(self, command: Command | None = None) -> Reason | None:
+        """Carry out a command; a person's own function is asked in a thread, since it may never answer.
+
+        There what the view shows of the outcome is looked up too, so that drawing has not to ask.
+        """
+        source = self.session.recipe.source
+        if not isinstance(source, OwnFunction):
+            return self.session.do(command) if command is not None else None
+
+        def do_and_look_up() -> Reason | None:
+            reason = self.session.do(command) if command is not None else None
+            self._view.look_up(self.session)
+            return reason
+
+        outcome = self._threads.submit(do_and_look_up)
+        try:
+            return outcome.result(PROMPT)
+        except BadInput as mistake:
+            return Failed(f"{mistake}.")
+        except TimeoutError:
+            waiting = Aside(f"{source.name} has not answered yet.", source.end)
+            self._wait_for(waiting, outcome, self.changed)
+            return Failed(waiting.what)
+
+    def _wait_for(self, aside: Aside, outcome: Future[Result], done: Callable[[Result], None]) -> None:
+        """Wait for what a thread does, with the keys that end it."""
+        self._aside = aside
+        self.run_worker(self._until_done(aside, outcome, done), group="aside")
+        self.say()
+
+    async def _until_done(self, aside: Aside, outcome: Future[Result], done: Callable[[Result], None]) -> None:
+        task = asyncio.wrap_future(outcome)
+        while not (await asyncio.wait([task], timeout=FRAMES_ASIDE))[0]:
+            self.say()
+        self._aside = None
+        try:
+            done(task.result())
+        except Cancelled:
+            self.say("Left as it was.")
+        except BadInput as mistake:
+            self.say(f"{mistake}.")
 
     def changed(self, reason: Reason | None = None) -> None:
         """Show the session: at once, or when the last frame has been there long enough."""
+        if isinstance(reason, Failed):
+            self.say(str(reason))
+            return
         stopped = reason is not None and not isinstance(reason, NotFinite)  # which is said as long as it is so
         self.say(f"Paused: {reason}; you may go on." if stopped else "")
 
@@ -133,12 +203,18 @@ class Gdtui(App[None]):
             self._next_frame = None
         self._drawn_at = monotonic()
         width = self.size.width
+        if self._aside is not None:  # a thread has the session
+            self._sentence.draw([[(self._aside.what, PLAIN)]])
+            self._footer.draw([frame.bar(self._aside.share, "   ", width, self._glyphs)])
+            return
         self._status.draw([frame.status(self.session, self.player, width)])
         if self._picker.is_open:
             self._picker.show()
             self.cursor_position = self._picker.cursor_position
             sentence, left_out, footer = self._picker.sentence, "", frame.mode_keys(self._picker.keys, width)
         else:
+            if not isinstance(self.session.recipe.source, OwnFunction):
+                self._view.look_up(self.session)
             self._view.draw(self.session)
             self.cursor_position = self._view.cursor_position
             sentence, left_out = self._note or on_how_it_goes(self.session), self._view.left_out
@@ -153,7 +229,9 @@ class Gdtui(App[None]):
     # Actions, in the order of the keys.
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A question and a fast forward own the keys that would disturb them."""
+        """A question, a fast forward and what is waited for own the keys that would disturb them."""
+        if self._aside is not None:
+            return action in {"leave", "quit", "repaint", "suspend_process"}
         if self._question.is_open:
             return action in {"leave", "quit", "repaint", "suspend_process"}
         return self.player.progress is None or action not in MOVING
@@ -192,21 +270,55 @@ class Gdtui(App[None]):
             "schedule": (SCHEDULES, method.schedule, self._take_schedule),
         }
         definitions, current, take = offers[kind]
-        self._picker.offer(Offer(kind, definitions, current, method.convention, take, {}))
+        asked = self._asked if kind == "problem" else {}
+        self._picker.offer(Offer(kind, definitions, current, method.convention, take, asked))
         self.say()
 
     def _take_optimizer(self, choice: Choice[Optimizer], _asked: Mapping[str, str]) -> None:
         if choice != self.session.method.optimizer:
-            self.changed(self.session.do(SetOptimizer(choice)))
+            self.changed(self.carry_out(SetOptimizer(choice)))
 
     def _take_schedule(self, choice: Choice[Schedule], _asked: Mapping[str, str]) -> None:
         if choice != self.session.method.schedule:
-            self.changed(self.session.do(SetSchedule(choice)))
+            self.changed(self.carry_out(SetSchedule(choice)))
 
     def _take_problem(self, choice: Choice[ProblemDefinition], asked: Mapping[str, str]) -> None:
-        if choice != self.session.recipe.problem:
-            self.player.pause()
-            self.changed(self.session.do(SetProblem(choice)))
+        recipe = self.session.recipe
+        if choice == recipe.problem and asked == self._asked:
+            return
+        self.player.pause()
+        if not asked:
+            self._begin_on(SetProblem(choice))
+            return
+        for name, text in asked.items():
+            if not text and name in ("data", "function"):
+                raise BadInput(f"{name} of {choice.definition.name} must be {choice.definition.asks[name].bounds}")
+        aside = Aside(f"Reading {quoted(asked.get('data') or asked.get('function') or '')}.")
+        source = self._threads.submit(bring, choice.definition, asked, aside.go_on)
+        self._wait_for(aside, source, lambda source: self._begin_on(SetProblem(choice, source)))
+
+    def _begin_on(self, command: SetProblem) -> None:
+        """Begin on another problem; a function's first answer may never come."""
+        source = command.source
+        if not isinstance(source, OwnFunction):
+            had_batches = self.session.recipe.batches
+            self.changed(self.session.do(command))
+            if self.session.recipe.batches != had_batches:
+                self.say(f"{self.session.method.problem.title} has too few points for the batches: all are used.")
+            return
+
+        def begin() -> str:
+            self.session.do(command)
+            return source.note
+
+        waiting = Aside(f"{source.name} has not answered yet.", source.end)
+        self._wait_for(waiting, self._threads.submit(begin), self.say)
+
+    @property
+    def _asked(self) -> dict[str, str]:
+        """What the problem in force was given from outside."""
+        source = self.session.recipe.source
+        return {flag: text or "" for flag, text in source.flags.items()} if source is not None else {}
 
     def action_speed(self, by: int) -> None:
         """Play faster or slower."""
@@ -225,7 +337,7 @@ class Gdtui(App[None]):
     def action_memory(self) -> None:
         """Show or hide what the optimizer remembers."""
         self._view.switch_memory()
-        self.changed()
+        self.changed(self.carry_out())
 
     def action_log_loss(self) -> None:
         """Show the loss on the other kind of axis."""
@@ -233,7 +345,10 @@ class Gdtui(App[None]):
         self.changed()
 
     def action_leave(self) -> None:
-        """Stop a fast forward, or take a question back."""
+        """End what is waited for, stop a fast forward, or take a question back."""
+        if self._aside is not None:
+            self._aside.end()
+            return
         if self._question.is_open:
             self._question.leave()
         elif self.player.progress is not None:
@@ -290,7 +405,7 @@ class Gdtui(App[None]):
     def _set_eta(self, eta: float) -> None:
         rule = self.session.method.optimizer.definition
         if rule.uses_eta:
-            self.changed(self.session.do(SetEta(eta)))
+            self.changed(self.carry_out(SetEta(eta)))
         else:
             self.say(f"{rule.title} finds its steps itself: eta rests.")
 

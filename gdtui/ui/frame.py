@@ -84,10 +84,15 @@ def mode_keys(keys: Sequence[tuple[str, str]], width: int) -> Line:
 
 
 def progress_bar(progress: Progress, width: int, glyphs: Glyphs) -> Line:
-    """A bar, the numbers behind it, and how to stop."""
+    """How far a fast forward is."""
     words = f" {progress.done:,} of {progress.total:,}, {progress.seconds_left:.0f} s left   "
-    room = max(0, min(40, width - len(words) - len("Esc stops")))
-    done = int(room * progress.done / progress.total)
+    return bar(progress.done / progress.total, words, width, glyphs)
+
+
+def bar(share: float, words: str, width: int, glyphs: Glyphs) -> Line:
+    """How much is done, the words behind it, and how to stop."""
+    room = max(0, min(40, width - len(words) - len("Esc stops"))) if share else 0
+    done = int(room * share)
     return [
         (glyphs.done * done, "loss"),
         (glyphs.to_do * (room - done), "quiet"),

@@ -10,7 +10,7 @@ from time import perf_counter
 from textual.app import App
 from textual.timer import Timer
 
-from gdtui.session.commands import Forward, Step
+from gdtui.session.commands import Command, Forward, Step
 from gdtui.session.session import Reason, Session
 from gdtui.session.stopping import Goal, Limit
 
@@ -47,9 +47,16 @@ class Progress:
 class Player:
     """Steps a session by the clock and tells when there is something new to see."""
 
-    def __init__(self, app: App[None], session: Session, changed: Callable[[Reason | None], None]) -> None:
+    def __init__(
+        self,
+        app: App[None],
+        session: Session,
+        carry_out: Callable[[Command], Reason | None],
+        changed: Callable[[Reason | None], None],
+    ) -> None:
         self._app = app
         self._session = session
+        self._carry_out = carry_out
         self._changed = changed
         self._timer: Timer | None = None
         self.speed = SPEEDS[3]
@@ -89,7 +96,7 @@ class Player:
         told = progress.begun
         while progress is self.progress and progress.done < n and reason is None:
             begun, before = perf_counter(), self._session.cursor
-            reason = self._session.do(Forward(min(portion, n - progress.done), until))
+            reason = self._carry_out(Forward(min(portion, n - progress.done), until))
             progress.done += self._session.cursor - before
             portion = max(1, int(portion * SLICE / max(perf_counter() - begun, SLICE / 4)))
             self._session.history.catch_up()
@@ -103,7 +110,7 @@ class Player:
             self._changed(Limit(n, until) if until is not None and reason is None else reason)
 
     def _tick(self, n: int) -> None:
-        reason = self._session.do(Step(n))
+        reason = self._carry_out(Step(n))
         if reason is not None:
             self.pause()
         self._changed(reason)

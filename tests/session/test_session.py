@@ -506,7 +506,7 @@ class TestTellingTheRun:
         newton = Recipe(optimizer=optimizer("newton"))
         assert newton.command_line() == "gdtui --optimizer newton --start -2.0 -2.0"
         data = Data("my file.csv", "t", None, ((1.0, 2.0), (3.0, 4.0)))
-        own = Recipe(problem=problem("neuron"), data=data, start=(0.0, 0.5))
+        own = Recipe(problem=problem("neuron"), source=data, start=(0.0, 0.5))
         assert own.command_line() == (
             "gdtui --problem neuron --data 'my file.csv' --x t --optimizer gd --eta 1.0 --start 0.0 0.5"
         )

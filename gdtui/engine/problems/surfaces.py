@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gdtui.engine.definition import Text
 from gdtui.engine.numbers import Numbers, Real
 from gdtui.engine.problems.definition import Objective, Point, Problem, ProblemDefinition, Window
 
@@ -615,3 +616,15 @@ def ecliptic(numbers: Numbers) -> Objective:
         return ww, -1.25 * w * b * hollow, 0.25 + hollow * (2.5 - 6.25 * b * b)
 
     return Objective(evaluate, hessian)
+
+
+FUNCTION = ProblemDefinition(
+    name="function",
+    title="Your own function",
+    about="Your own f(x, y), from a Python file: --function FILE.py:NAME. NAME_gradient is used where there is one.",
+    formula="L = f(w, b)",
+    reference="complex steps: Squire, Trapp 1998; differences: Numerical Recipes, section 5.7",
+    parameters={},
+    make=lambda function: function,
+    asks={"function": Text("FILE.py:NAME, a function of two numbers")},
+)

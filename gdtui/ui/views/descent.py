@@ -54,6 +54,11 @@ class Descent(Vertical):
         """Show what the optimizer remembers beside the table, or no longer."""
         self.toggle_class("-remembering")
 
+    def look_up(self, session: Session) -> None:
+        """Have at hand what drawing takes from the problem, which may be a person's own function."""
+        if self.has_class("-remembering"):
+            session.look_ahead()
+
     @property
     def left_out(self) -> str:
         """What this size of screen has no room for."""

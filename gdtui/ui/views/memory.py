@@ -28,6 +28,9 @@ def memory_lines(session: Session) -> Iterator[Line]:
     method, state, update = session.method, session.departure, session.next_update
     rule = method.optimizer.definition
     yield [(f"{rule.title[: LABEL - 1]:<{LABEL}} {'w':<11} b", "quiet")]
+    if update is None:
+        yield [("The next step is not known.", PLAIN)]
+        return
     gradient = session.row.dw, session.row.db
     yield labelled("gradient", *gradient)
     if method.batches.size is not None:

@@ -1,0 +1,24 @@
+"""What may take long, or for ever: it is done in a thread beside the event loop, and Esc ends it."""
+
+from collections.abc import Callable
+
+
+class Aside:
+    """Something that is waited for, and how to end it."""
+
+    def __init__(self, what: str, end: Callable[[], None] = lambda: None) -> None:
+        self.what = what
+        self.share = 0.0
+        """The part that is done; 0 where nobody knows."""
+        self._end = end
+        self._is_ended = False
+
+    def go_on(self, share: float) -> bool:
+        """Told, by the thread, how far it is; whether it is to go on."""
+        self.share = share
+        return not self._is_ended
+
+    def end(self) -> None:
+        """End it: what it did not come to is left as it was."""
+        self._is_ended = True
+        self._end()
