@@ -77,8 +77,8 @@ class TestList:
                 if isinstance(value, float):
                     assert float(line.partition("=")[2].split()[0]) == value
         for name in OPTIMIZERS:
-            place = " on points, a surface's own there," if name in {"gd", "momentum", "nag"} else ""
-            eta = f"eta {textbook.ETA.get(name, 0.1):g}{place} unless another is given"
+            place = "; a surface has its own" if name in {"gd", "momentum", "nag"} else "\n"
+            eta = f"eta {textbook.ETA.get(name, 0.1):g} unless another is given{place}"
             assert (eta in blocks[name]) == (name not in textbook.WITHOUT_ETA)
             assert ("no use for" in blocks[name]) == (name in textbook.WITHOUT_SCHEDULE)
 

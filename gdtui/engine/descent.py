@@ -102,7 +102,8 @@ def begin(method: Method, w: float, b: float) -> State:
     """The state at iteration 0."""
     loss, dw, db = method.problem.objective(FLOATS).evaluate(w, b)
     state = State(0, w, b, dw, db, loss, math.nan, method.optimizer.definition.beginning, 0, 0, Watch())
-    return replace(state, eta=advance(method, state, 1, bool).eta)
+    finds_its_own = not method.optimizer.definition.uses_eta
+    return replace(state, eta=advance(method, state, 1, bool).eta if finds_its_own else method.next_eta(state))
 
 
 def take_up(state: State, before: Method, method: Method) -> State:

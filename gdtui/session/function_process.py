@@ -35,7 +35,7 @@ class Wrong(Exception):
 
 def load(path: str, name: str) -> tuple[Function, Function | None]:
     """The function of that name, and its gradient where the file has one."""
-    sys.path[0] = os.path.dirname(os.path.abspath(path))  # as `python FILE` has it, and not this file's folder
+    sys.path[0] = os.path.dirname(path)  # as `python FILE` has it, and not this file's folder
     spec = spec_from_file_location("own_function", path)
     if spec is None or spec.loader is None:
         raise Wrong("it is not a Python file: FILE.py:NAME is what is needed")
@@ -56,7 +56,7 @@ def load(path: str, name: str) -> tuple[Function, Function | None]:
 
 def told(error: BaseException, path: str) -> str:
     """An exception in words, with the line of the person's file where it happened."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if os.path.samefile(frame.filename, path)]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
     where = f" in line {frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}: {error}" if str(error) else f"{type(error).__name__}{where}"
 
@@ -189,5 +189,6 @@ def end_with_parent(alive: int) -> None:
 
 if __name__ == "__main__":
     file, function, asked, answered, parent = sys.argv[1:]
+    file = os.path.abspath(file)
     threading.Thread(target=end_with_parent, args=(int(parent),), daemon=True).start()
     serve(file, function, int(asked), int(answered))

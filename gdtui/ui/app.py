@@ -170,6 +170,8 @@ class Gdtui(App[None]):
     async def _until_done(self, aside: Aside, outcome: Future[Result], done: Callable[[Result], None]) -> None:
         task = asyncio.wrap_future(outcome)
         while not (await asyncio.wait([task], timeout=FRAMES_ASIDE))[0]:
+            if aside.is_ended:
+                aside.end()
             self.say()
         self._aside = None
         try:

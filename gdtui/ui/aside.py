@@ -8,17 +8,17 @@ class Aside:
 
     def __init__(self, what: str, end: Callable[[], None] = lambda: None) -> None:
         self.what = what
-        self.share = 0.0
-        """The part that is done; 0 where nobody knows."""
+        self.share: float | None = None
+        """The part that is done, where that is known."""
         self._end = end
-        self._is_ended = False
+        self.is_ended = False
 
     def go_on(self, share: float) -> bool:
         """Told, by the thread, how far it is; whether it is to go on."""
         self.share = share
-        return not self._is_ended
+        return not self.is_ended
 
     def end(self) -> None:
-        """End it: what it did not come to is left as it was."""
-        self._is_ended = True
+        """End it: what it did not come to is left as it was. Said again until it has ended, for it may not have begun."""
+        self.is_ended = True
         self._end()

@@ -89,10 +89,10 @@ def progress_bar(progress: Progress, width: int, glyphs: Glyphs) -> Line:
     return bar(progress.done / progress.total, words, width, glyphs)
 
 
-def bar(share: float, words: str, width: int, glyphs: Glyphs) -> Line:
-    """How much is done, the words behind it, and how to stop."""
-    room = max(0, min(40, width - len(words) - len("Esc stops"))) if share else 0
-    done = int(room * share)
+def bar(share: float | None, words: str, width: int, glyphs: Glyphs) -> Line:
+    """How much is done, where that is known, the words behind it, and how to stop."""
+    room = max(0, min(40, width - len(words) - len("Esc stops"))) if share is not None else 0
+    done = int(room * (share or 0.0))
     return [
         (glyphs.done * done, "loss"),
         (glyphs.to_do * (room - done), "quiet"),

@@ -21,7 +21,7 @@ class TestFit:
     async def test_of_many_points_some_are_drawn_with_those_farthest_out(self) -> None:
         x = np.linspace(-3.0, 3.0, 200_000)
         data = own(x, np.where(x == x[777], 30.0, 0.5))
-        async with running(problem=problem("neuron"), data=data) as (app, pilot):
+        async with running(problem=problem("neuron"), source=data) as (app, pilot):
             await pilot.press("right")
             chart = [line[40:] for line in app.lines[1:12]]
             assert chart[0].startswith("fit f(x), 30")
@@ -30,7 +30,7 @@ class TestFit:
 
     async def test_a_point_below_0_and_one_at_the_end_of_the_numbers_are_on_the_chart(self) -> None:
         data = Data("f.csv", None, None, ((1e308, -1.5), (-1e308, 0.5)))
-        async with running(problem=problem("neuron"), data=data) as (app, _pilot):
+        async with running(problem=problem("neuron"), source=data) as (app, _pilot):
             labels = [line[40:].split()[0] for line in app.lines[2:12] if line[40:].strip()]
             assert labels[0].startswith("1")
             assert any(label.startswith("-") for label in labels)
@@ -41,7 +41,7 @@ class TestRowsLeftOpen:
     async def test_those_on_the_screen_are_filled_in_and_the_chart_goes_on_past_the_others(self) -> None:
         numbers = np.random.default_rng(0)
         data = own(numbers.uniform(-3, 3, 1000), numbers.uniform(0, 1, 1000))
-        async with running(problem=problem("neuron:reduction=mean"), data=data, batches=Batches(10)) as (app, pilot):
+        async with running(problem=problem("neuron:reduction=mean"), source=data, batches=Batches(10)) as (app, pilot):
             await pilot.press(*["right"] * 3)
             app.do(Forward(300))
             await app.settle(pilot)

@@ -37,13 +37,12 @@ class TestMemory:
             for i in (0, 1):
                 assert float(shown["m"][i]) == pytest.approx(0.1 * g[i], rel=1e-5)
                 assert float(shown["v"][i]) == pytest.approx(0.001 * g[i] ** 2, rel=1e-5)
-                assert float(shown["mhat"][i]) == pytest.approx(g[i], rel=1e-5)
-                assert float(shown["vhat"][i]) == pytest.approx(g[i] ** 2, rel=1e-5)
+            assert shown["hats"] == ["m/0.100", "v/0.00100"]
             before = app.session.row
             gradient = [float(text) for text in shown["gradient"]]
             steps = [float(text) for text in shown["next step"]]
             etas = [float(text) for text in shown["eff. eta"]]
-            assert [-step / g for step, g in zip(steps, gradient, strict=True)] == pytest.approx(etas, rel=1e-4)
+            assert [-step / g for step, g in zip(steps, gradient, strict=True)] == pytest.approx(etas, rel=5e-3)
             m2, v2 = 0.9 * 0.1 * g[0] + 0.1 * gradient[0], 0.999 * 0.001 * g[0] ** 2 + 0.001 * gradient[0] ** 2
             assert steps[0] == pytest.approx(-0.1 * (m2 / 0.19) / math.sqrt(v2 / (1 - 0.999**2) + 1e-8), rel=1e-4)
             app.do(Step(1))
@@ -60,7 +59,7 @@ class TestMemory:
             for before in reversed(seen):
                 await pilot.press("left")
                 assert panel(app) == before
-            assert "mhat" not in seen[0]  # before the first update there is no mean yet
+            assert "hats" not in seen[0]  # before the first update there is no mean yet
 
     async def test_the_trials_of_a_line_search(self) -> None:
         shown = await self.shown(optimizer=optimizer("line-search"))

@@ -396,7 +396,7 @@ class TestSizes:
             top = shown.index(f"{TABLE[0]}      eta")
             for line, row in zip(shown[top + 1 : top + 4], TABLE[1:], strict=True):
                 assert line == f"{row:81}1.000000"
-            assert shown[-1] == FOOTER.replace("v chart", "f forward  v chart")
+            assert shown[-1] == FOOTER.replace("v chart", "p problem  f forward  v chart  m memory")
             assert SENTENCE in shown
 
     def test_60_by_16(self) -> None:

@@ -1,0 +1,151 @@
+"""A person's own data and function in the app, by keys alone; and what is waited for."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from gdtui.engine.catalog import ProblemDefinition
+from gdtui.session.data import Cancelled
+from gdtui.session.own_function import OwnFunction
+from gdtui.session.recipe import Recipe, problem
+from gdtui.ui.app import farewell
+from tests.ui.watched import Watched, running
+
+
+@pytest.fixture
+def points(tmp_path: Path) -> Path:
+    path = tmp_path / "points.csv"
+    path.write_text("hours;passed\n0.5;0.2\n2.5;0.9\n1.5;0.5\n")
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "own.py"
+    path.write_text(
+        "def bowl(x, y): return x * x + 10 * y * y\n"
+        "def fails(x, y):\n    if x > -1.5: raise ValueError('too \\x1b[31m far')\n    return x * x + y * y\n"
+        "def loops(x, y):\n    while x > -1.5: pass\n    return x * x + y * y\n"
+        "def always(x, y):\n    while True: pass\n"
+    )
+    return path
+
+
+class TestData:
+    async def test_by_keys_alone_and_what_q_prints(self, points: Path) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("p", *"neuron", "tab", *str(points), "enter")
+            await app.until(lambda: app.session.recipe.source is not None)
+            await app.settle(pilot)
+            assert app.lines[0].startswith("Sigmoid neuron, 3 points")
+            assert farewell(app.session)[0].startswith(f"gdtui --problem neuron --data {points} --optimizer gd")
+            await pilot.press("p")
+            assert str(points)[:20] in app.text
+
+    async def test_columns_by_name(self, points: Path) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("p", *"neuron", "tab", *str(points), "down", *"passed", "down", *"hours", "enter")
+            await app.until(lambda: app.session.recipe.source is not None)
+            assert list(app.session.method.problem.points) == [(0.2, 0.5), (0.9, 2.5), (0.5, 1.5)]  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("", "Data of neuron must be a file of points, FILE.csv."),
+            ("none.csv", "--data must be a file of points, not 'none.csv': No such file or directory."),
+        ],
+    )
+    async def test_what_cannot_be_leaves_everything_as_it_was(self, text: str, sentence: str) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("right", "p", *"neuron", "tab", *text, "enter")
+            await app.until(lambda: app.sentence == sentence)
+            await pilot.press("escape")
+            assert (app.session.recipe.problem, app.cursor) == (problem("lecture"), 1)
+
+    async def test_reading_shows_how_far_it_is_and_esc_cancels_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def bring(_problem: ProblemDefinition, _asked: Mapping[str, str], go_on: Callable[[float], bool]) -> None:
+            while go_on(0.25):
+                pass
+            raise Cancelled
+
+        monkeypatch.setattr("gdtui.ui.app.bring", bring)
+        async with running() as (app, pilot):
+            await pilot.press("p", *"neuron", "tab", *"large.csv", "enter")
+            await app.until(lambda: "██████████░" in app.text and "Reading 'large.csv'." in app.text)
+            await pilot.press("right", "o")
+            assert app.cursor == 0
+            await pilot.press("escape")
+            await app.until(lambda: app.sentence == "Left as it was.")
+            await pilot.press("right")
+            assert app.cursor == 1
+
+    async def test_batches_that_do_not_fit_are_left_and_that_is_said(self) -> None:
+        from gdtui.engine.batches import Batches
+
+        async with running(batches=Batches(1)) as (app, pilot):
+            await pilot.press("p", *"himmel", "enter")
+            assert app.session.recipe.batches == Batches()
+            assert app.sentence == "Himmelblau has too few points for the batches: all are used."
+
+
+async def on_function(app: Watched, file: Path, name: str) -> None:
+    app.send("p", *"function", "tab", *f"{file}:{name}", "enter")
+    await app.until(lambda: isinstance(app.session.recipe.source, OwnFunction) and app._aside is None)
+
+
+class TestFunction:
+    async def test_by_keys_alone_and_how_its_gradient_is_found(self, file: Path) -> None:
+        async with running() as (app, pilot):
+            await on_function(app, file, "bowl")
+            await app.settle(pilot)
+            assert app.lines[0].startswith("bowl of own.py   GD   eta 1.0")
+            assert app.sentence == "The gradient of bowl is by complex step, exact to about 15 digits."
+            await pilot.press("right", "m")
+            await app.settle(pilot)
+            assert app.cursor == 1
+            assert "next step" in app.text
+            assert farewell(app.session)[0].startswith(f"gdtui --problem function --function {file}:bowl")
+
+    async def test_a_failure_gets_a_sentence_and_the_app_lives(self, file: Path) -> None:
+        async with running() as (app, pilot):
+            await on_function(app, file, "fails")
+            await pilot.press("e", *"0.1", "enter", "right", "right", "right")
+            await app.settle(pilot)
+            assert "raises ValueError in line 3: too \\x1b[31m far." in app.sentence
+            assert app.cursor == app.session.history.last == 1
+            await pilot.press("left")
+            assert app.cursor == 0
+            await pilot.press("p", *"lecture", "enter", "right")
+            assert (app.session.recipe.problem, app.cursor) == (problem("lecture"), 1)
+
+    @pytest.mark.parametrize("keys", [("right",), ("space",), ("f", "9", "enter"), ("m",)])
+    async def test_a_loop_is_waited_for_and_esc_ends_it(self, file: Path, keys: tuple[str, ...]) -> None:
+        async with running(eta=0.1) as (app, pilot):
+            await on_function(app, file, "loops")
+            await pilot.press("e", *"0.1", "enter", "right")
+            assert app.cursor == 1
+            app.send(*keys)
+            await app.until(lambda: app.sentence == "loops has not answered yet.")
+            app.send("escape")
+            await app.until(lambda: "had not answered after" in app.sentence)
+            await app.settle(pilot)
+            assert not app.player.playing
+            await pilot.press("left")
+            assert app.cursor == 0
+
+    async def test_a_loop_at_once_leaves_the_run_as_it_was(self, file: Path) -> None:
+        async with running() as (app, pilot):
+            app.send("right", "p", *"function", "tab", *f"{file}:always", "enter")
+            await app.until(lambda: app.sentence == "always has not answered yet.")
+            app.send("escape")
+            await app.until(lambda: "had not answered after" in app._note)
+            await app.settle(pilot)
+            assert (app.session.recipe, app.cursor) == (Recipe(), 1)
+
+    async def test_leaving_ends_a_loop(self, file: Path) -> None:
+        async with running() as (app, _):
+            app.send("p", *"function", "tab", *f"{file}:always", "enter")
+            await app.until(lambda: app.sentence == "always has not answered yet.")
+            app.send("q")
+        assert app.return_code == 0
