@@ -19,6 +19,6 @@ class Aside:
         return not self.is_ended
 
     def end(self) -> None:
-        """End it: what it did not come to is left as it was. Said again until it has ended, for it may not have begun."""
+        """End it, and leave what it did not come to as it was; said until it has ended, for it may not have begun."""
         self.is_ended = True
         self._end()

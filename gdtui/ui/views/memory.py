@@ -36,11 +36,11 @@ def memory_lines(session: Session) -> Iterator[Line]:
     if method.batches.size is not None:
         yield labelled("of batch", update.dw, update.db)
         yield [("points".ljust(LABEL), "quiet"), (listed(update.places), PLAIN)]
+    corrections = bias_corrections(method, state)
     for name, of_w, of_b in zip(rule.memory, *state.memory, strict=True):
-        yield labelled(name, of_w, of_b)
-    if corrections := bias_corrections(method, state):
-        hats = (f"{name}/{rough(weight)}" for name, weight in corrections.items())
-        yield [("hats".ljust(LABEL), "quiet"), (" ".join(f" {hat:<11}" for hat in hats), PLAIN)]
+        # With what it is still to be divided by: m / 0.271 is mhat.
+        divisor = f"/{rough(corrections[name])}" if name in corrections else ""
+        yield labelled(name, of_w, of_b, divisor)
     yield labelled("next step", *update.step)
     if update.trials and not rule.uses_eta:
         yield from trials(update)
@@ -63,10 +63,10 @@ def trials(update: NextUpdate) -> Iterator[Line]:
         ]
 
 
-def labelled(label: str, of_w: float | None, of_b: float | None) -> Line:
-    """A quantity of w and of b; nothing where there is none."""
-    texts = ("" if value is None else signed(value, 11) for value in (of_w, of_b))
-    return [(f"{label:<{LABEL}}", "quiet"), ("".join(text.ljust(12) for text in texts), PLAIN)]
+def labelled(label: str, of_w: float, of_b: float, behind: str = "") -> Line:
+    """A quantity of w and of b, perhaps with something behind its label."""
+    numbers = f"{signed(of_w, 11):<12}{signed(of_b, 11)}"
+    return [(label, "quiet"), (f"{behind:>{LABEL - 1 - len(label)}} {numbers}", PLAIN)]
 
 
 def listed(places: Sequence[int]) -> str:
