@@ -21,5 +21,5 @@ def schedule(text):
 def method(rule="gd", eta=None, law="constant", problem=LECTURE, batches=Batches(), convention="lecture"):  # noqa: B008
     """A method by the names of its optimizer and its schedule, with the optimizer's own eta unless another is given."""
     rule = optimizer(rule)
-    eta = rule.definition.default_eta if eta is None else eta
+    eta = rule.definition.eta_on(problem) if eta is None else eta
     return Method(problem, rule, schedule(law), eta, batches, convention)

@@ -16,6 +16,7 @@ class Formula:
     title: str = "A formula"
     start: tuple[float, float] = (10.0, 1.0)
     size: int = 0
+    eta: float = 1.0
 
     def objective(self, _numbers):
         return Objective(self.function, self.hessian)

@@ -123,7 +123,7 @@ class TestDefaults:
         definition = OPTIMIZERS[name]
         defaults = {key: parameter.default for key, parameter in definition.parameters.items()}
         assert defaults == textbook.DEFAULTS[name] | {"clip": None}
-        assert definition.default_eta == textbook.ETA.get(name, 0.1)
+        assert definition.eta_on(choices.LECTURE) == textbook.ETA.get(name, 0.1)
         assert definition.uses_eta == (name not in textbook.WITHOUT_ETA)
         assert definition.uses_schedule == (name not in textbook.WITHOUT_SCHEDULE)
 

@@ -19,6 +19,7 @@ from gdtui.engine.problems.losses import LOSSES
 
 Points = tuple[tuple[float, float], ...]
 
+WINDOW = Window(-6.0, 6.0, -6.0, 6.0)
 PARAMETERS = {
     "activation": Word(tuple(ACTIVATIONS), "sigmoid"),
     "loss": Word(tuple(LOSSES), "squared"),
@@ -35,7 +36,7 @@ class Neuron:
     loss: str = "squared"
     reduction: str = "sum"
     start: Point = (-2.0, -2.0)
-    window: Window = Window(-6.0, 6.0, -6.0, 6.0)
+    window: Window = WINDOW
     eta: float = 1.0
     minima: Sequence[Point] = ()
 
