@@ -35,7 +35,7 @@ class TestPromise:
     @pytest.mark.parametrize("objective", [ON_POINTS, ROSENBROCK])
     @pytest.mark.parametrize(("order", "power"), [("first_error", 2), ("second_error", 3)])
     def test_an_error_shrinks_with_the_power_of_its_order(self, objective, order, power):
-        eta = 0.01 if objective is ON_POINTS else 1e-6
+        eta = 1e-3 if objective is ON_POINTS else 1e-6
         longer, shorter = against_the_gradient(objective, 0.5, -2.0, [eta, eta / 2])
         assert math.log2(getattr(longer, order) / getattr(shorter, order)) == pytest.approx(power, abs=0.05)
 
@@ -68,7 +68,7 @@ class TestLargestFallingEta:
     def test_on_a_sphere_it_is_the_eta_that_leads_to_the_other_side(self):
         assert largest_falling_eta(SPHERE, 1.0, -0.5) == pytest.approx(1.0, rel=1e-7)
 
-    @pytest.mark.parametrize(("w", "b"), [(0.5, 0.0), (1.0, -2.0), (2.0, -3.0), (-6.0, 6.0)])
+    @pytest.mark.parametrize(("w", "b"), [(0.5, 0.0), (1.0, -2.0), (2.0, -3.0), (0.0, -1.0)])
     def test_the_loss_falls_below_and_rises_above(self, w, b):
         eta = largest_falling_eta(ON_POINTS, w, b)
         below, above = against_the_gradient(ON_POINTS, w, b, [0.999 * eta, 1.001 * eta])
