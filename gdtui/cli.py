@@ -495,7 +495,10 @@ def list_command(kind: str | None) -> int:
 
 def _described(definition: Definition) -> str:
     """One definition, as many lines as it needs."""
-    facts = [f"{definition.name}  {definition.about}", *definition.facts()]
+    usual, *others = CONVENTIONS
+    facts = [f"{definition.name}  {definition.about}", definition.form(usual)]
+    facts += [f"{other}: {form}" for other in others if (form := definition.form(other)) != definition.form(usual)]
+    facts += definition.facts()
     facts += [f"{key}={_default(parameter)}  {parameter.bounds}" for key, parameter in definition.parameters.items()]
     return "\n    ".join([*facts, definition.reference])
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, SCHEDULES
 from gdtui.engine.definition import Number
 from gdtui.engine.optimizers.definition import each_parameter, optimizer
+from gdtui.engine.problems.surfaces import SURFACES
 from gdtui.session import recipe as reading
 from gdtui.session.commands import Step
 from gdtui.session.recipe import Recipe
@@ -76,9 +77,28 @@ class TestList:
                 if isinstance(value, float):
                     assert float(line.partition("=")[2].split()[0]) == value
         for name in OPTIMIZERS:
-            eta = f"eta {textbook.ETA.get(name, 0.1):g} unless another is given"
+            place = " on points, a surface's own there," if name in {"gd", "momentum", "nag"} else ""
+            eta = f"eta {textbook.ETA.get(name, 0.1):g}{place} unless another is given"
             assert (eta in blocks[name]) == (name not in textbook.WITHOUT_ETA)
             assert ("no use for" in blocks[name]) == (name in textbook.WITHOUT_SCHEDULE)
+
+    def test_a_problem_says_where_a_descent_starts_and_a_surface_what_else_it_states(self):
+        blocks = self.blocks(here("list", "problems")[1])
+        for name in PROBLEMS:
+            assert "\n    start " in blocks[name]
+        for name in ("lecture", "padhai", "sparse", "neuron"):
+            assert "\n    start -2 -2 unless another is given\n" in blocks[name]
+        for name in SURFACES:
+            assert "\n    window: w from " in blocks[name]
+            assert " for gd, momentum and nag unless another is given\n" in blocks[name]
+        assert blocks["himmelblau"].splitlines()[2:-1] == [
+            "    window: w from -6 to 6, b from -6 to 6",
+            "    start -0.15 0.67 unless another is given",
+            "    eta 0.005 for gd, momentum and nag unless another is given",
+            "    minima: (3, 2), (-2.805, 3.131), (-3.779, -3.283), (3.584, -1.848)",
+        ]
+        assert "\n    minimum: (1, 1)\n" in blocks["rosenbrock"]
+        assert "\n    minimum: none\n" in blocks["saddle"]
 
     @pytest.mark.parametrize("name", ["momentum", "nag", "adagrad", "rmsprop", "adam", "nadam", "adamax"])
     def test_both_forms_are_said_where_there_are_two(self, name):

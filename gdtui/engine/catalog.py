@@ -13,7 +13,7 @@ from gdtui.engine.schedules import SCHEDULES, Schedule
 CONVENTIONS = ("lecture", "pytorch")
 
 PROBLEMS: dict[str, ProblemDefinition] = {
-    **{problem.name: problem for problem in (neuron.LECTURE, neuron.PADHAI, neuron.NEURON)},
+    **{problem.name: problem for problem in (neuron.LECTURE, neuron.PADHAI, neuron.SPARSE, neuron.NEURON)},
     **SURFACES,
 }
 

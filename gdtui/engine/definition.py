@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -106,6 +106,17 @@ class Word:
 
 
 @dataclass(frozen=True)
+class Text:
+    """Something that only a person can say, like the name of a file."""
+
+    bounds: str
+    default: None = None
+
+    def read(self, text: str) -> str:
+        return text
+
+
+@dataclass(frozen=True)
 class Definition:
     """What every kind of thing that is chosen by name says of itself."""
 
@@ -115,10 +126,16 @@ class Definition:
     formula: str
     reference: str
     parameters: Mapping[str, Parameter]
+    asks: Mapping[str, Text] = field(default_factory=dict, kw_only=True)
+    """What it needs from outside; on the command line each is a flag of its own."""
+
+    def form(self, _convention: str) -> str:
+        """Its formula in a convention."""
+        return self.formula
 
     def facts(self) -> list[str]:
-        """Its formula, and what else is to be said of its kind."""
-        return [self.formula]
+        """What else is to be said of its kind."""
+        return []
 
 
 Defined = TypeVar("Defined", bound=Definition)
@@ -180,3 +197,8 @@ def written(value: Any) -> str:
     if isinstance(value, tuple):
         return "/".join(map(written, value))
     return repr(value) if isinstance(value, float) else str(value)
+
+
+def text_of(value: Any) -> str:
+    """A parameter's value as it is typed; nothing where it has none."""
+    return "" if value is None else written(value)

@@ -47,6 +47,10 @@ class Method:
         """The eta that the law begins with, halved as often as a schedule that does not rest has halved it."""
         return self.eta * 0.5**watch.halvings if self.optimizer.definition.uses_schedule else self.eta
 
+    def next_eta(self, state: "State") -> float:
+        """The eta of the update that leads on from a state, as the schedule has it."""
+        return self.law()(self.eta0(state.watch), state.scheduled)
+
 
 @dataclass(frozen=True, slots=True)
 class State:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from gdtui.engine.catalog import Optimizer, Schedule
+from gdtui.engine.catalog import Optimizer, ProblemDefinition, Schedule
 from gdtui.engine.definition import Choice
+from gdtui.session.data import Data
 from gdtui.session.stopping import Goal
 
 
@@ -60,10 +61,21 @@ class SetSchedule:
 
 
 @dataclass(frozen=True)
+class SetProblem:
+    """Begin a new run on another problem, at its own start, by the method in hand.
+
+    An eta that suits a problem's slopes is the new problem's own; batches that it has no points for are left.
+    """
+
+    problem: Choice[ProblemDefinition]
+    data: Data | None = None
+
+
+@dataclass(frozen=True)
 class Restart:
     """Begin again at iteration 0 by the method in hand: at the same start, or at a given (w, b)."""
 
     start: tuple[float, float] | None = None
 
 
-Command: TypeAlias = Step | Forward | Back | GoTo | SetEta | SetOptimizer | SetSchedule | Restart
+Command: TypeAlias = Step | Forward | Back | GoTo | SetEta | SetOptimizer | SetSchedule | SetProblem | Restart

@@ -1,13 +1,29 @@
 """The session: one run under a cursor, and the paths that were left."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from gdtui.engine.catalog import Optimizer
+from gdtui.engine.analysis.update import NextUpdate, next_update
+from gdtui.engine.batches import ALL_POINTS
+from gdtui.engine.catalog import Optimizer, ProblemDefinition
 from gdtui.engine.definition import Choice
 from gdtui.engine.descent import Method, State, take_up
 from gdtui.engine.history import History, Row
-from gdtui.session.commands import Back, Command, Forward, GoTo, Restart, SetEta, SetOptimizer, SetSchedule, Step
+from gdtui.engine.mistakes import BadInput
+from gdtui.session.commands import (
+    Back,
+    Command,
+    Forward,
+    GoTo,
+    Restart,
+    SetEta,
+    SetOptimizer,
+    SetProblem,
+    SetSchedule,
+    Step,
+)
+from gdtui.session.data import Data
 from gdtui.session.numerals import exact
 from gdtui.session.recipe import CONSTANT, Recipe
 from gdtui.session.stopping import Goal, Limit, NotFinite
@@ -36,6 +52,7 @@ class Session:
         self.cursor = 0
         self.ghosts: tuple[Ghost, ...] = ()
         self._changed: Method | None = None  # a change in the past that no step has been taken with yet
+        self._looked_ahead: tuple[tuple[History, int, Method], NextUpdate] | None = None
 
     @property
     def row(self) -> Row:
@@ -58,8 +75,15 @@ class Session:
     @property
     def eta(self) -> float:
         """The eta of the next update, as the schedule has it."""
-        state, method = self.departure, self.method
-        return method.law()(method.eta * 0.5**state.watch.halvings, state.scheduled)
+        return self.method.next_eta(self.departure)
+
+    @property
+    def next_update(self) -> NextUpdate:
+        """What the next update looks at and does; found out once for each iteration and method."""
+        here = self.history, self.cursor, self.method
+        if self._looked_ahead is None or self._looked_ahead[0] != here:
+            self._looked_ahead = here, next_update(self.method, self.departure)
+        return self._looked_ahead[1]
 
     def do(self, command: Command) -> Reason | None:
         """Carry out a command; the reason, where it paused before its end."""
@@ -78,6 +102,8 @@ class Session:
                 self._set_optimizer(optimizer, eta)
             case SetSchedule(schedule):
                 self._use(replace(self.method, schedule=schedule))
+            case SetProblem(problem, data):
+                self._set_problem(problem, data)
             case Restart(start):
                 self._restart(start or self.recipe.beginning)
         return None
@@ -164,6 +190,15 @@ class Session:
         self.recipe = replace(beginning_with(self.recipe, method), start=start)
         self._leave_path(History(method, *start), 0)
         self.cursor, self._changed = 0, None
+
+    def _set_problem(self, problem: Choice[ProblemDefinition], data: Data | None) -> None:
+        recipe = beginning_with(self.recipe, self.method)
+        eta = None if self.method.optimizer.definition.default_eta is None else recipe.eta
+        recipe = replace(recipe, problem=problem, data=data, start=None, eta=eta, batches=ALL_POINTS)
+        with suppress(BadInput):  # more points than there are
+            recipe = replace(recipe, batches=self.recipe.batches)
+        self.history = History(recipe.method(), *recipe.beginning)
+        self.recipe, self.cursor, self.ghosts, self._changed = recipe, 0, (), None
 
     def _leave_path(self, path: History, at: int) -> None:
         """Go on with another path, and keep the present one as a ghost if it led anywhere from there."""

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -21,15 +21,15 @@ from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 from textual.widgets import Input
 
-from gdtui.engine.catalog import OPTIMIZERS, SCHEDULES
+from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, SCHEDULES, Optimizer, ProblemDefinition, Schedule
+from gdtui.engine.definition import Choice, Definition
 from gdtui.engine.mistakes import BadInput, quoted
-from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, SetOptimizer, SetSchedule, Step
+from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, SetOptimizer, SetProblem, SetSchedule, Step
 from gdtui.session.numerals import exact, pair, positive, whole
-from gdtui.session.recipe import Recipe, optimizer, schedule
+from gdtui.session.recipe import Recipe
 from gdtui.session.session import Reason, Session
 from gdtui.session.stopping import MOST_ITERATIONS, Goal, NotFinite, read_goal
 from gdtui.ui import frame, glyphs, stylesheet
-from gdtui.ui.chooser import Chooser
 from gdtui.ui.help import Help
 from gdtui.ui.keys import BINDINGS, KEYS
 from gdtui.ui.player import Player
@@ -37,12 +37,13 @@ from gdtui.ui.sentence import on_how_it_goes
 from gdtui.ui.terminal import CellDriver, driver_class
 from gdtui.ui.views.descent import Descent
 from gdtui.ui.widgets.lines import PLAIN, Lines
+from gdtui.ui.widgets.picker import Offer, Picker
 from gdtui.ui.widgets.question import Question
 
 FRAME = 1 / 15
 """Seconds between two frames, at the least."""
 
-MOVING = {"step", "first", "last", "ask", "restart", "eta", "choose"}
+MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick"}
 """Actions that would pull the cursor from under a fast forward."""
 
 
@@ -69,14 +70,16 @@ class Gdtui(App[None]):
             Lines(id=name) for name in ("status", "sentence", "left-out", "footer")
         )
         self._question = Question()
+        self._picker = Picker(self._glyphs)
         self._note = ""
         self._drawn_at = 0.0
         self._next_frame: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Status, the view, a sentence, and the keys or a question."""
+        """Status, the view or what can be picked, a sentence, and the keys or a question."""
         yield self._status
         yield self._view
+        yield self._picker
         yield self._sentence
         yield self._left_out
         yield self._footer
@@ -87,7 +90,10 @@ class Gdtui(App[None]):
         if not isinstance(event, Key) or event.is_forwarded or len(self.screen_stack) != 1:
             await super().on_event(event)
         elif not await self._check_bindings(event.key, priority=True):
-            if self._question.is_open and event.key != "escape":
+            if self._picker.is_open:
+                self._picker.press(event)
+                self.say(self._note)
+            elif self._question.is_open and event.key != "escape":
                 self._question.press(event)
             else:
                 await self._check_bindings(event.key)
@@ -128,19 +134,21 @@ class Gdtui(App[None]):
         self._drawn_at = monotonic()
         width = self.size.width
         self._status.draw([frame.status(self.session, self.player, width)])
-        self._view.draw(self.session)
-        self.cursor_position = self._view.cursor_position
-        sentence = self._note or on_how_it_goes(self.session)
-        self._sentence.draw([[(line, "strong" if self._note else PLAIN)] for line in wrap(sentence, max(width, 1))])
-        self._left_out.draw([[(self._what_is_left_out(), "quiet")]])
-        progress = self.player.progress
-        self._footer.draw(
-            [frame.progress_bar(progress, width, self._glyphs) if progress else frame.keys(width, self._glyphs)]
-        )
-
-    def _what_is_left_out(self) -> str:
-        left_out = self._view.left_out
-        return f"Hidden: {left_out}" if left_out else ""
+        if self._picker.is_open:
+            self._picker.show()
+            self.cursor_position = self._picker.cursor_position
+            sentence, left_out, footer = self._picker.sentence, "", frame.mode_keys(self._picker.keys, width)
+        else:
+            self._view.draw(self.session)
+            self.cursor_position = self._view.cursor_position
+            sentence, left_out = self._note or on_how_it_goes(self.session), self._view.left_out
+            progress = self.player.progress
+            footer = frame.progress_bar(progress, width, self._glyphs) if progress else frame.keys(width, self._glyphs)
+        ink = "strong" if self._note or self._picker.is_open else PLAIN
+        self._sentence.draw([[(line, ink)] for line in wrap(sentence, max(width, 1))])
+        self._left_out.display = bool(left_out)
+        self._left_out.draw([[(f"Hidden: {left_out}", "quiet")]])
+        self._footer.draw([footer])
 
     # Actions, in the order of the keys.
 
@@ -175,24 +183,30 @@ class Gdtui(App[None]):
         session = self.session
         self._set_eta(neighbour(session.method.eta * 0.5**session.departure.watch.halvings, by))
 
-    def action_choose(self, what: str) -> None:
-        """Show a list of optimizers or schedules."""
-        self.player.pause()
-        method = self.session.method
-        if what == "optimizer":
-            chooser = Chooser(what, OPTIMIZERS, method.optimizer.definition.name, self._glyphs)
-            self.push_screen(chooser, self._take_optimizer)
-        else:
-            chooser = Chooser(what, SCHEDULES, method.schedule.definition.name, self._glyphs)
-            self.push_screen(chooser, self._take_schedule)
+    def action_pick(self, kind: str) -> None:
+        """Offer the optimizers, the problems or the schedules."""
+        method, recipe = self.session.method, self.session.recipe
+        offers: dict[str, tuple[Mapping[str, Definition], Choice[Any], Callable[..., None]]] = {
+            "optimizer": (OPTIMIZERS, method.optimizer, self._take_optimizer),
+            "problem": (PROBLEMS, recipe.problem, self._take_problem),
+            "schedule": (SCHEDULES, method.schedule, self._take_schedule),
+        }
+        definitions, current, take = offers[kind]
+        self._picker.offer(Offer(kind, definitions, current, method.convention, take, {}))
+        self.say()
 
-    def _take_optimizer(self, name: str | None) -> None:
-        if name is not None and name != self.session.method.optimizer.definition.name:
-            self.do(SetOptimizer(optimizer(name)))
+    def _take_optimizer(self, choice: Choice[Optimizer], _asked: Mapping[str, str]) -> None:
+        if choice != self.session.method.optimizer:
+            self.changed(self.session.do(SetOptimizer(choice)))
 
-    def _take_schedule(self, name: str | None) -> None:
-        if name is not None and name != self.session.method.schedule.definition.name:
-            self.do(SetSchedule(schedule(name)))
+    def _take_schedule(self, choice: Choice[Schedule], _asked: Mapping[str, str]) -> None:
+        if choice != self.session.method.schedule:
+            self.changed(self.session.do(SetSchedule(choice)))
+
+    def _take_problem(self, choice: Choice[ProblemDefinition], asked: Mapping[str, str]) -> None:
+        if choice != self.session.recipe.problem:
+            self.player.pause()
+            self.changed(self.session.do(SetProblem(choice)))
 
     def action_speed(self, by: int) -> None:
         """Play faster or slower."""
@@ -206,6 +220,11 @@ class Gdtui(App[None]):
     def action_second_chart(self) -> None:
         """Show something else beside the loss."""
         self._view.switch_second_chart()
+        self.changed()
+
+    def action_memory(self) -> None:
+        """Show or hide what the optimizer remembers."""
+        self._view.switch_memory()
         self.changed()
 
     def action_log_loss(self) -> None:

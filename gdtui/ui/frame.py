@@ -1,5 +1,7 @@
 """The lines around a view: what is descended on and how, what can be pressed, how far a fast forward is."""
 
+from collections.abc import Sequence
+
 from gdtui.session.numerals import WIDTH, exact, plain
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
@@ -72,6 +74,13 @@ def keys(width: int, glyphs: Glyphs) -> Line:
     for group in footer(width, glyphs.spell):
         line += [(glyphs.spell(footer_key(group)), "strong"), (f" {group.footer}  ", "quiet")]
     return line
+
+
+def mode_keys(keys: Sequence[tuple[str, str]], width: int) -> Line:
+    """The keys of a mode that owns them, from the last one where there is not room for all: that one leaves it."""
+    while sum(len(key) + len(does) + 3 for key, does in keys) - 2 > width and len(keys) > 1:
+        keys = keys[1:]
+    return [piece for key, does in keys for piece in ((key, "strong"), (f" {does}  ", "quiet"))]
 
 
 def progress_bar(progress: Progress, width: int, glyphs: Glyphs) -> Line:

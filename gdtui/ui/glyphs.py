@@ -17,16 +17,19 @@ class Glyphs:
     cursor: str
     right: str
     left: str
+    up: str
+    down: str
     done: str
     to_do: str
 
     def spell(self, text: str) -> str:
         """A text of the program's own, with the arrows as this terminal shows them."""
-        return text.replace("→", self.right).replace("←", self.left)
+        arrows = {"→": self.right, "←": self.left, "↑": self.up, "↓": self.down}
+        return text.translate({ord(arrow): spelt for arrow, spelt in arrows.items()})
 
 
-UNICODE = Glyphs("braille", "braille", "·", "o", "●", "→", "←", "█", "░")
-ASCII = Glyphs("*", "+", ".", "o", "@", "right", "left", "#", "-")
+UNICODE = Glyphs("braille", "braille", "·", "o", "●", "→", "←", "↑", "↓", "█", "░")
+ASCII = Glyphs("*", "+", ".", "o", "@", "right", "left", "up", "down", "#", "-")
 
 
 def for_terminal(*, ascii_only: bool) -> Glyphs:

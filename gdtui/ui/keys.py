@@ -49,8 +49,9 @@ KEYS = (
         commands=("larger eta", "smaller eta"),
     ),
     Keys("e", "type an eta", {"e": "ask('eta')"}),
-    Keys("o", "choose the optimizer", {"o": "choose('optimizer')"}, "optimizer"),
-    Keys("s", "choose the schedule of eta", {"s": "choose('schedule')"}),
+    Keys("o", "pick the optimizer, or edit its parameters", {"o": "pick('optimizer')"}, "optimizer"),
+    Keys("p", "pick the problem: a new run begins", {"p": "pick('problem')"}, "problem"),
+    Keys("s", "pick the schedule of eta, or edit its parameters", {"s": "pick('schedule')"}),
     Keys(
         "[ ]",
         "play slower, faster",
@@ -64,7 +65,8 @@ KEYS = (
         {"r": "restart", "R": "ask('start')"},
         commands=("restart from the same w and b", "restart from typed w and b"),
     ),
-    Keys("v", "second chart: the fit, w and b, the gradient, the step", {"v": "second_chart"}, "chart"),
+    Keys("v", "second chart: the fit, w and b, the gradient", {"v": "second_chart"}, "chart"),
+    Keys("m", "the optimizer's memory and its next step, in numbers", {"m": "memory"}, "memory"),
     Keys("y", "loss on a linear or a logarithmic axis", {"y": "log_loss"}),
     Keys("Esc", "stop a fast forward, leave a question", {"escape": "leave"}),
     Keys("Ctrl+L", "draw the whole screen again", {"ctrl+l": "repaint"}),
@@ -74,7 +76,7 @@ KEYS = (
     Keys("Ctrl+Z", "suspend; `fg` comes back", {"ctrl+z": "suspend_process"}),
 )
 
-FOOTER_ORDER = ("help", "quit", "step", "back", "play", "eta", "optimizer", "chart", "forward")
+FOOTER_ORDER = ("help", "quit", "step", "back", "play", "eta", "optimizer", "chart", "memory", "problem", "forward")
 """What the footer keeps longest on a narrow screen, first."""
 
 ALWAYS = {"repaint", "suspend_process"}

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.engine.catalog import PROBLEMS
+from gdtui.engine.descent import advance, begin
 from gdtui.engine.numbers import FLOATS, arrays
 from gdtui.engine.problems.neuron import Neuron
-from tests.engine.choices import LECTURE
+from tests.engine.choices import LECTURE, method
 from tests.engine.reference import GUESSWORK
 
 evaluate = LECTURE.objective(FLOATS).evaluate
@@ -115,6 +116,94 @@ class TestMinimum:
         ww, wb = (ww_up - ww_down) / (2 * h), (wb_up - wb_down) / (2 * h)
         bb = (evaluate(w, b + h)[2] - evaluate(w, b - h)[2]) / (2 * h)
         assert np.linalg.eigvalsh([[ww, wb], [wb, bb]]) == pytest.approx([0.0103151548, 0.0804098452], abs=1e-9)
+
+
+class TestKnownMinima:
+    """Two points say where the curve goes through both; then no loss can be lower."""
+
+    @pytest.mark.parametrize("loss", ["squared", "cross-entropy"])
+    def test_the_lectures(self, loss):
+        neuron = PROBLEMS["lecture"].make(activation="sigmoid", loss=loss, reduction="sum")
+        (minimum,) = neuron.minima
+        assert minimum == pytest.approx(MINIMUM, rel=1e-15)
+
+    @pytest.mark.parametrize("reduction", ["sum", "mean"])
+    @pytest.mark.parametrize(
+        ("activation", "loss"),
+        [
+            ("sigmoid", "squared"),
+            ("sigmoid", "cross-entropy"),
+            ("tanh", "squared"),
+            ("linear", "squared"),
+            ("relu", "squared"),
+        ],
+    )
+    @given(x=st.floats(-5, 5), apart=st.floats(0.1, 5), y1=st.floats(0.01, 0.99), y2=st.floats(0.01, 0.99))
+    @settings(deadline=None, max_examples=25)
+    def test_the_curve_goes_through_both_points_and_the_gradient_vanishes(
+        self, activation, loss, reduction, x, apart, y1, y2
+    ):
+        neuron = Neuron(((x, y1), (x + apart, y2)), activation, loss, reduction)
+        (minimum,) = neuron.minima
+        curve, objective = neuron.curve(FLOATS, *minimum), neuron.objective(FLOATS)
+        near = 1e-14 * max(1.0, *map(abs, minimum))
+        assert [curve(x), curve(x + apart)] == pytest.approx([y1, y2], abs=near)
+        assert objective.evaluate(*minimum)[1:] == pytest.approx((0.0, 0.0), abs=20 * near)
+        ww, wb, bb = objective.hessian(*minimum)
+        assert ww > 0.0
+        assert ww * bb > wb * wb
+
+    @pytest.mark.parametrize(
+        ("points", "activation"),
+        [
+            (((0.5, 0.2), (0.5, 0.9)), "sigmoid"),  # one above the other: no curve goes through both
+            (((0.5, 0.0), (2.5, 0.9)), "sigmoid"),  # only infinitely far out
+            (((0.5, 0.2), (2.5, 1.0)), "sigmoid"),
+            (((0.5, -0.2), (2.5, 1.7)), "sigmoid"),
+            (((0.5, 0.2), (2.5, -1.0)), "tanh"),
+            (((0.5, 0.2), (2.5, 3.0)), "tanh"),
+            (((0.5, 0.0), (2.5, 0.9)), "relu"),  # many curves
+            (((0.0, 1e308), (5e-324, -1e308)), "linear"),  # too steep for a float
+            (((0.5, 0.2),), "sigmoid"),
+            (((0.5, 0.2), (1.5, 0.5), (2.5, 0.9)), "sigmoid"),
+        ],
+    )
+    def test_where_none_is_known(self, points, activation):
+        assert Neuron(points, activation).minima == ()
+
+    def test_a_batch_has_its_own(self):
+        neuron = Neuron(((0.5, 0.2), (1.5, 0.4), (2.5, 0.9)))
+        assert neuron.batch([0, 2]).minima == LECTURE.minima != ()
+
+
+class TestSparse:
+    neuron = PROBLEMS["sparse"].make(activation="sigmoid", loss="squared", reduction="sum")
+
+    def test_of_its_hundred_points_eighty_are_at_0(self):
+        xs, ys = zip(*self.neuron.points, strict=True)
+        assert (len(xs), xs.count(0.0)) == (100, 80)
+        assert 0.0 < min(ys) < max(ys) < 1.0
+        assert max(xs) <= 0.5
+        assert self.neuron.window == LECTURE.window
+        assert self.neuron.start == LECTURE.start
+
+    def test_they_are_always_the_same(self):
+        again = PROBLEMS["sparse"].make(activation="tanh", loss="squared", reduction="mean")
+        assert again.points is self.neuron.points
+        assert again.points[:3] == ((0.0, 0.0503), (0.145, 0.0572), (0.0, 0.0489))
+        assert tuple(map(sum, zip(*again.points, strict=True))) == pytest.approx((4.435, 5.0047), abs=1e-12)
+
+    def test_gd_leaves_w_behind_and_adagrad_does_not(self):
+        """The lecture's reason for AdaGrad: b is soon right with either, and w with AdaGrad only."""
+        ends = {}
+        for rule, eta in (("gd", 0.1), ("gd", 1.0), ("adagrad", 0.1)):
+            by = method(rule, eta, problem=self.neuron)
+            ends[rule, eta] = advance(by, begin(by, *self.neuron.start), 300, lambda _row: None)
+        assert all(abs(end.b + 3.0) < 0.12 for end in ends.values())
+        assert ends["gd", 0.1].w < -1.8
+        assert ends["gd", 1.0].w < -0.8
+        assert ends["adagrad", 0.1].w > 0.6
+        assert ends["adagrad", 0.1].loss < 0.12 * ends["gd", 1.0].loss < 0.12 * ends["gd", 0.1].loss
 
 
 class TestArrays:

@@ -5,122 +5,25 @@ A pilot's key press costs a tenth of a second, so the session and the actions ar
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from textual.events import Key, Resize
+from textual.events import Resize
 from textual.geometry import Size
 from textual.keys import _character_to_key
-from textual.pilot import Pilot
 from textual.timer import Timer
 from textual.widgets import Input
 
-from gdtui.engine.batches import Batches
-from gdtui.engine.catalog import OPTIMIZERS, SCHEDULES
 from gdtui.engine.mistakes import BadInput
 from gdtui.session.commands import Forward, GoTo, Restart, SetEta, Step
-from gdtui.session.recipe import Recipe, optimizer
+from gdtui.session.recipe import Recipe
 from gdtui.session.stopping import Settled
 from gdtui.ui.app import Gdtui, farewell, neighbour
-from gdtui.ui.chooser import Chooser
 from gdtui.ui.help import Help
 from gdtui.ui.keys import KEYS
 from gdtui.ui.player import SPEEDS
-
-PATIENCE = 10.0
-"""Seconds until a test gives up; none waits that long."""
-
-
-class Watched(Gdtui):
-    """The app, and word of every frame it draws."""
-
-    drawn: asyncio.Event
-
-    def draw(self) -> None:
-        super().draw()
-        self.drawn.set()
-
-    def on_mount(self) -> None:
-        self.drawn = asyncio.Event()
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        """Look at every frame until something is so."""
-        async with asyncio.timeout(PATIENCE):
-            while not condition():
-                await self.drawn.wait()
-                self.drawn.clear()
-
-    async def settle(self, pilot: Pilot[None]) -> None:
-        """Wait for the last frame."""
-        await pilot.pause()
-        await self.until(lambda: self._next_frame is None)
-        await pilot.pause()
-
-    def send(self, *keys: str) -> None:
-        """Press keys as a terminal does: without waiting for what comes of them."""
-        for key in keys:
-            name = _character_to_key(key) if len(key) == 1 else key
-            self.post_message(Key(name, key if len(key) == 1 else None))
-
-    @property
-    def lines(self) -> list[str]:
-        """What is on the screen."""
-        strips = self.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def sentence(self) -> str:
-        """The words over the footer."""
-        region = self.query_one("#sentence").region
-        return " ".join(line.strip() for line in self.lines[region.y : region.bottom]).strip()
-
-    @property
-    def cursor(self) -> int:
-        return self.session.cursor
-
-    @property
-    def eta(self) -> float:
-        return self.session.method.eta
-
-    @property
-    def is_asking(self) -> bool:
-        return self.screen_stack[0].has_class("-asking")
-
-
-@pytest.fixture(autouse=True)
-def every_change_is_drawn_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a test sees what a key did; how frames are spaced is a test of its own."""
-    monkeypatch.setattr("gdtui.ui.app.FRAME", 0.0)
-
-
-@asynccontextmanager
-async def running(
-    size: tuple[int, int] = (80, 24), *, ascii_only: bool = False, **recipe: Any
-) -> AsyncIterator[tuple[Watched, Pilot[None]]]:
-    app = Watched(Recipe(**recipe), ascii_only=ascii_only)
-    async with app.run_test(size=size) as pilot:
-
-        async def press(*keys: str) -> None:
-            """All keys, and one wait: a pilot waits twice for each."""
-            app.send(*keys)
-            await pilot.pause()
-
-        pilot.press = press  # type: ignore[method-assign]
-        await pilot.pause()
-        yield app, pilot
-
-
-async def answer(app: Watched, pilot: Pilot[None], text: str) -> None:
-    """Type an answer over what stands there, and give it."""
-    app.query_one(Input).value = text
-    await pilot.press("enter")
+from tests.ui.watched import answer, running
 
 
 async def test_frames_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,11 +299,10 @@ class TestCharts:
     async def test_the_second_one_goes_round(self) -> None:
         async with running() as (app, pilot):
             titles = []
-            for _ in range(5):
+            for _ in range(4):
                 titles.append(app.lines[1][40:].rstrip())
                 await pilot.press("v")
-            assert titles[:3] == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db"]
-            assert titles[3:] == ["next step", titles[0]]
+            assert titles == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db", titles[0]]
 
     async def test_the_loss_on_the_other_axis(self) -> None:
         async with running() as (app, pilot):
@@ -880,73 +782,3 @@ def test_a_step_on_the_screen_can_be_checked_by_hand() -> None:
     for before, after in pairwise(session.history.row(k) for k in range(31)):
         assert after.w == before.w - after.eta * before.dw
         assert math.isclose(after.b, before.b - after.eta * before.db)
-
-
-class TestChoosing:
-    async def test_another_optimizer_goes_on_from_here_and_stepping_back_undoes_it(self) -> None:
-        async with running() as (app, pilot):
-            app.do(Step(5))
-            before = app.session.row
-            await pilot.press("o", "down", "down", "enter")
-            method = app.session.method
-            assert method.optimizer.definition.name == list(OPTIMIZERS)[2] == "momentum"
-            assert app.session.row == before
-            assert "Momentum" in app.lines[0]
-            app.do(Step(2))
-            u = app.session.departure.memory
-            await pilot.press("left", "left", "left")
-            assert "GD" in app.lines[0]
-            app.do(Step(3))
-            assert app.session.departure.memory == u
-
-    async def test_a_schedule(self) -> None:
-        async with running() as (app, pilot):
-            await pilot.press("s", "down", "enter")
-            assert app.session.method.schedule.definition.name == list(SCHEDULES)[1] == "step"
-            app.do(Step(6))
-            assert "eta 0.5 step" in app.lines[0]
-
-    @pytest.mark.parametrize("key", ["o", "s"])
-    async def test_esc_leaves_everything_as_it_was(self, key: str) -> None:
-        async with running() as (app, pilot):
-            method = app.session.method
-            await pilot.press(key, "down", "escape")
-            assert app.session.method == method
-            assert not isinstance(app.screen, Chooser)
-
-    async def test_where_eta_rests(self) -> None:
-        async with running(optimizer=optimizer("line-search")) as (app, pilot):
-            assert "eta rests" in app.lines[0]
-            await pilot.press("plus")
-            assert "eta rests" in app.text
-            assert app.session.changes() == []
-
-
-class TestNextStep:
-    """The second chart's last choice: the update that leads on, in numbers."""
-
-    async def shown(self, **recipe: Any) -> str:
-        async with running(**recipe) as (app, pilot):
-            app.do(Step(3))
-            await pilot.press("v", "v", "v")
-            return app.text
-
-    async def test_the_trials_of_a_line_search(self) -> None:
-        shown = await self.shown(optimizer=optimizer("line-search"))
-        assert "tried eta" in shown
-        for eta in ("0.100", "0.500", "1.00", "5.00", "10.0"):
-            assert eta in shown
-
-    async def test_the_batch_beside_all_points(self) -> None:
-        shown = await self.shown(batches=Batches(1))
-        assert "epoch 1 batch 2/2" in shown
-        assert "of batch" in shown
-        assert "points   2 (1)" in shown
-
-    async def test_a_damped_newton_says_so(self) -> None:
-        assert "Newton damps by" in await self.shown(optimizer=optimizer("newton"), start=(-4.0, -4.0))
-
-    async def test_the_memory(self) -> None:
-        shown = await self.shown(optimizer=optimizer("adam"))
-        assert "m        -" in shown
-        assert "v         " in shown

@@ -1,10 +1,10 @@
-"""What an update looks at: the points of its batch and their gradient, and the losses it tries."""
+"""What an update looks at and does: the points of its batch and their gradient, the losses it tries, its step."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gdtui.engine.descent import Method, State
+from gdtui.engine.descent import Method, State, advance
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import Objective
 
@@ -26,13 +26,17 @@ class NextUpdate:
     dw: float
     db: float
     """Their gradient here, not clipped."""
+    eta: float
+    """The one that it uses."""
+    step: tuple[float, float]
+    """By how much it moves w and b."""
     trials: Sequence[Trial]
     remark: str
     """What the rule itself says of this place."""
 
 
 def next_update(method: Method, state: State) -> NextUpdate:
-    """What the update from this state will look at; a trial at the state itself is left out."""
+    """What the update from this state will look at and do; a trial at the state itself is left out."""
     problem, batches = method.problem, method.batches
     places = batches.places(problem, state.iteration)
     part = problem if batches.size is None else problem.batch(places)
@@ -55,4 +59,26 @@ def next_update(method: Method, state: State) -> NextUpdate:
         Trial(-(to_w * (dw / norm) + to_b * (db / norm)) / used, loss) for to_w, to_b, loss in asked if to_w or to_b
     ]
     remark = method.optimizer.definition.remark
-    return NextUpdate(places, dw, db, trials, remark(w, b, objective) if remark is not None else "")
+    then = advance(method, state, 1, bool)
+    return NextUpdate(
+        places=places,
+        dw=dw,
+        db=db,
+        eta=then.eta,
+        step=(then.w - w, then.b - b),
+        trials=trials,
+        remark=remark(w, b, objective) if remark is not None else "",
+    )
+
+
+def without_bias(method: Method, state: State) -> dict[str, tuple[float, float]]:
+    """Of w and of b, the means in a state's memory freed of their bias towards the 0 they began at: m / (1 - beta^n).
+
+    None before the first update, and none where the rule is told to do without.
+    """
+    definition, arguments = method.optimizer.definition, method.optimizer.arguments
+    if state.updates == 0 or arguments.get("bias_correction") == "no":
+        return {}
+    memory = dict(zip(definition.memory, zip(*state.memory, strict=True), strict=True))
+    weights = {name: 1.0 - arguments[beta] ** state.updates for name, beta in definition.corrected.items()}
+    return {name: (memory[name][0] / weight, memory[name][1] / weight) for name, weight in weights.items()}

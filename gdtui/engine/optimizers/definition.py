@@ -1,7 +1,7 @@
 """What an optimizer is: a name, a formula for people, and the same formula as a function."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from gdtui.engine.definition import Definition, Number, Parameter
@@ -42,16 +42,21 @@ class Optimizer(Definition):
     uses_schedule: bool = True
     remark: Callable[[float, float, Objective], str] | None = None
     """(w, b, objective) -> what there is to say of the update from here, if anything."""
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    """Of the memory, each mean that the rule frees of its bias towards 0, with the beta that it is taken by."""
+
+    def form(self, convention: str) -> str:
+        """Its formula in a convention."""
+        return self.pytorch_formula if convention == "pytorch" and self.pytorch_formula else self.formula
 
     def facts(self) -> list[str]:
-        """Its formulas, its own eta, and its memory."""
-        pytorch = [f"pytorch: {self.pytorch_formula}"] if self.pytorch_formula else []
+        """Its own eta, and its memory."""
         usual = "1 on points, a surface's own there," if self.default_eta is None else f"{self.default_eta:g}"
         eta = [f"eta {usual} unless another is given"] if self.uses_eta else ["no use for eta and schedules"]
         if self.uses_eta and not self.uses_schedule:
             eta = [*eta, "no use for schedules"]
         memory = [f"remembers {', '.join(self.memory)}"] if self.memory else []
-        return [self.formula, *pytorch, *eta, *memory]
+        return [*eta, *memory]
 
     def rule(self, numbers: Numbers, convention: str, clip: float | None, **arguments: Any) -> Rule:
         """The rule with its parameters filled in."""
@@ -84,6 +89,7 @@ def optimizer(
     uses_eta: bool = True,
     uses_schedule: bool = True,
     remark: Callable[[float, float, Objective], str] | None = None,
+    corrected: Mapping[str, str] | None = None,
     **parameters: Parameter,
 ) -> Callable[[Callable[..., Rule]], Optimizer]:
     """Define an optimizer by the function that makes its rule."""
@@ -103,6 +109,7 @@ def optimizer(
             uses_eta,
             uses_schedule,
             remark,
+            corrected or {},
         )
         return OPTIMIZERS[name]
 

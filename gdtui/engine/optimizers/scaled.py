@@ -17,6 +17,7 @@ BETA2 = Number(0.999, at_least=0.0, below=1.0)
 EPS = Number(1e-8, above=0.0)
 EPS_PLACE = Word(("inside", "outside"), None)
 ADAM = "m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;  "
+MEANS = {"m": "beta1", "v": "beta2"}
 INSIDE, OUTSIDE = "sqrt(v + eps)", "(sqrt(v) + eps)"
 
 
@@ -106,6 +107,7 @@ def adadelta(numbers: Numbers, _convention: str, rho: float, eps: float) -> Rule
     pytorch_formula=ADAM + "theta = theta - eta mhat / (sqrt(vhat) + eps)",
     reference="Kingma, Ba 2015; CS7015 lecture 5, slide 88",
     memory=("m", "v"),
+    corrected=MEANS,
     beta1=BETA1,
     beta2=BETA2,
     eps=EPS,
@@ -142,6 +144,7 @@ def adam(
     formula=ADAM + "vmax = max(vmax, v);  theta = theta - eta mhat / (sqrt(vmaxhat) + eps)",
     reference="Reddi, Kale, Kumar 2018; torch.optim.Adam(amsgrad=True)",
     memory=("m", "v", "vmax"),
+    corrected={"m": "beta1", "vmax": "beta2"},
     beta1=BETA1,
     beta2=BETA2,
     eps=EPS,
@@ -167,6 +170,7 @@ def amsgrad(numbers: Numbers, _convention: str, beta1: float, beta2: float, eps:
     formula=ADAM + "theta = (1 - eta weight_decay) theta - eta mhat / (sqrt(vhat) + eps)",
     reference="Loshchilov, Hutter 2019; torch.optim.AdamW",
     memory=("m", "v"),
+    corrected=MEANS,
     beta1=BETA1,
     beta2=BETA2,
     eps=EPS,
@@ -194,6 +198,7 @@ def adamw(numbers: Numbers, _convention: str, beta1: float, beta2: float, eps: f
     "eta ((1 - mu_n) g / (1 - P_n) + mu_(n+1) m / (1 - P_(n+1))) / (sqrt(vhat) + eps)",
     reference="Dozat 2016; torch.optim.NAdam",
     memory=("m", "v", "1-P"),
+    corrected=MEANS,
     beta1=BETA1,
     beta2=BETA2,
     eps=EPS,
@@ -232,6 +237,7 @@ def nadam(numbers: Numbers, convention: str, beta1: float, beta2: float, eps: fl
     "sqrt((rho-4)(rho-2)R / ((R-4)(R-2)rho)) sqrt(1 - beta2^n) / (sqrt(v) + eps);  else theta = theta - eta mhat",
     reference="Liu et al. 2020; torch.optim.RAdam",
     memory=("m", "v"),
+    corrected=MEANS,
     beta1=BETA1,
     beta2=BETA2,
     eps=EPS,
@@ -263,6 +269,7 @@ def radam(numbers: Numbers, _convention: str, beta1: float, beta2: float, eps: f
     pytorch_formula="m = beta1 m + (1 - beta1) g;  v = max(beta2 v, |g| + eps);  theta = theta - eta mhat / v",
     reference="Kingma, Ba 2015, section 7.1; torch.optim.Adamax",
     memory=("m", "v"),
+    corrected={"m": "beta1"},
     beta1=BETA1,
     beta2=BETA2,
     eps=EPS,

@@ -4,6 +4,7 @@ An activation is a function z -> (f, df/dz), and its bend a function (f, df/dz) 
 where f saturates: the far plateaus have a slope, however small.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -19,6 +20,8 @@ class Activation:
 
     value_and_slope: Callable[[Numbers], ValueAndSlope]
     bend: Callable[[Real, Real], Real]
+    inverse: Callable[[float], float]
+    """f -> the z that makes it; nan where none does, or more than one."""
 
 
 def sigmoid(numbers: Numbers) -> ValueAndSlope:
@@ -48,9 +51,14 @@ def relu(numbers: Numbers) -> ValueAndSlope:
     return lambda z: (maximum(z, 0.0), where(z > 0.0, 1.0, 0.0))
 
 
+def logit(f: float) -> float:
+    """The z of which f is the sigmoid."""
+    return math.log(f) - math.log1p(-f) if 0.0 < f < 1.0 else math.nan
+
+
 ACTIVATIONS: Mapping[str, Activation] = {
-    "sigmoid": Activation(sigmoid, lambda f, slope: slope * (1.0 - 2.0 * f)),
-    "tanh": Activation(tanh, lambda f, slope: -2.0 * f * slope),
-    "linear": Activation(linear, lambda _f, _slope: 0.0),
-    "relu": Activation(relu, lambda _f, _slope: 0.0),
+    "sigmoid": Activation(sigmoid, lambda f, slope: slope * (1.0 - 2.0 * f), logit),
+    "tanh": Activation(tanh, lambda f, slope: -2.0 * f * slope, lambda f: math.atanh(f) if abs(f) < 1.0 else math.nan),
+    "linear": Activation(linear, lambda _f, _slope: 0.0, lambda f: f),
+    "relu": Activation(relu, lambda _f, _slope: 0.0, lambda f: f if f > 0.0 else math.nan),
 }

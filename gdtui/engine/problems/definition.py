@@ -25,6 +25,9 @@ class Objective:
 Point: TypeAlias = tuple[float, float]
 """A w and a b."""
 
+START: Point = (-2.0, -2.0)
+"""Where a descent starts that has no start of its own."""
+
 
 class Window(NamedTuple):
     """The part of the plane that is looked at first."""
@@ -74,3 +77,7 @@ class ProblemDefinition(Definition):
     """A problem by name; `make` takes its parameters, and the points where a person gives them."""
 
     make: Callable[..., Problem]
+
+    def facts(self) -> list[str]:
+        """Its usual start."""
+        return [f"start {START[0]:g} {START[1]:g} unless another is given"]

@@ -7,14 +7,16 @@ Source: CS7015 Deep Learning, lecture 5, slides 4-9 and 27-29. Loss and gradient
 `reduction=mean` they are divided by the number of points used.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
-from gdtui.engine.definition import Word
+from gdtui.engine.definition import Text, Word
 from gdtui.engine.mistakes import BadInput
 from gdtui.engine.numbers import Numbers, Real
 from gdtui.engine.problems.activations import ACTIVATIONS
-from gdtui.engine.problems.definition import Objective, Point, ProblemDefinition, Window
+from gdtui.engine.problems.definition import START, Objective, Point, ProblemDefinition, Window
 from gdtui.engine.problems.losses import LOSSES
 
 Points = tuple[tuple[float, float], ...]
@@ -35,10 +37,9 @@ class Neuron:
     activation: str = "sigmoid"
     loss: str = "squared"
     reduction: str = "sum"
-    start: Point = (-2.0, -2.0)
+    start: Point = START
     window: Window = WINDOW
     eta: float = 1.0
-    minima: Sequence[Point] = ()
 
     def __post_init__(self) -> None:
         if self.loss == "cross-entropy":
@@ -57,6 +58,23 @@ class Neuron:
     def size(self) -> int:
         """How many points it has."""
         return len(self.points)
+
+    @property
+    def minima(self) -> Sequence[Point]:
+        """Where the curve goes through the points, which two points say beforehand.
+
+        There the squared error is 0, and the cross-entropy the least it can be, for its dL/dz is f - y.
+        """
+        if self.size != 2:
+            return ()
+        (x1, y1), (x2, y2) = self.points
+        if x1 == x2:
+            return ()
+        inverse = ACTIVATIONS[self.activation].inverse
+        z1, z2 = inverse(y1), inverse(y2)
+        w = (z2 - z1) / (x2 - x1)
+        b = z1 - w * x1
+        return ((w, b),) if math.isfinite(w) and math.isfinite(b) else ()
 
     def batch(self, places: Sequence[int]) -> "Neuron":
         """The same neuron on some of its points."""
@@ -132,6 +150,35 @@ PADHAI = on_points(
     ((3.5, 0.5), (0.35, 0.5), (3.2, 0.5), (-2.0, 0.5), (1.5, 0.1), (-0.5, 0.3)),
     "PadhAI course notebook on gradient descent",
 )
+
+
+@cache
+def rare_inputs() -> Points:
+    """A hundred points about the sigmoid of x - 3, of which 80 have an x of 0: those tell nothing of w.
+
+    They are the same everywhere: `random()` is what Python promises never to change of its generator, and rounding
+    hides that `exp` has other last digits elsewhere.
+    """
+    from random import Random
+
+    random = Random(17).random
+    points = []
+    for _ in range(100):
+        x = round(0.5 * random(), 3) if random() > 0.8 else 0.0
+        z = x - 3.0 + 0.2 * (random() - 0.5)
+        points.append((x, round(1.0 / (1.0 + math.exp(-z)), 4)))
+    return tuple(points)
+
+
+SPARSE = ProblemDefinition(
+    name="sparse",
+    title="A neuron on 100 points, 80 of them at x = 0",
+    about="A rare input gives w next to no gradient: GD leaves it behind, AdaGrad moves it nearly as fast as b.",
+    formula=LECTURE.formula,
+    reference="Made like the sparse data of CS7015 lecture 5, which are not published",
+    parameters=PARAMETERS,
+    make=lambda **arguments: Neuron(rare_inputs(), **arguments),
+)
 NEURON = ProblemDefinition(
     name="neuron",
     title="A neuron on your points",
@@ -140,4 +187,9 @@ NEURON = ProblemDefinition(
     reference="CS7015 lecture 5, slides 4-9",
     parameters=PARAMETERS,
     make=Neuron,
+    asks={
+        "data": Text("a file of points, FILE.csv"),
+        "x": Text("the column that holds x, where it is not called x and is not the first"),
+        "y": Text("the column that holds y, where it is not called y and is not the second"),
+    },
 )

@@ -14,7 +14,7 @@ from gdtui.session.numerals import exact
 from gdtui.session.session import Session, difference
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.curves import Points, Scale, linear, log10, outlines, span, trail
-from gdtui.ui.views.step import next_step
+from gdtui.ui.views.memory import Memory
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
@@ -29,15 +29,18 @@ class Descent(Vertical):
         super().__init__(id="descent")
         self._glyphs = glyphs
         self._loss, self._second, self._table = Plot(id="loss"), Plot(id="second"), Table(id="table")
-        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient, self._draw_step]
+        self._memory = Memory(id="memory")
+        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient]
         self._log = False
 
     def compose(self) -> ComposeResult:
-        """Two charts over the table."""
+        """Two charts over the table and, beside it, the memory."""
         with Horizontal(id="charts"):
             yield self._loss
             yield self._second
-        yield self._table
+        with Horizontal(id="numbers"):
+            yield self._table
+            yield self._memory
 
     def switch_second_chart(self) -> None:
         """Go on to the next choice of the second chart."""
@@ -47,11 +50,15 @@ class Descent(Vertical):
         """Show the loss on the other kind of axis."""
         self._log = not self._log
 
+    def switch_memory(self) -> None:
+        """Show what the optimizer remembers beside the table, or no longer."""
+        self.toggle_class("-remembering")
+
     @property
     def left_out(self) -> str:
         """What this size of screen has no room for."""
         charts = "" if self._loss.has_room else "charts "
-        return charts + self._table.left_out
+        return charts + (self._table.left_out if self._table.size.width else "the table")
 
     @property
     def cursor_position(self) -> Offset:
@@ -60,10 +67,18 @@ class Descent(Vertical):
 
     def draw(self, session: Session) -> None:
         """Show the session as it is now."""
-        self._table.draw_rows(session.history, session.cursor)
-        for draw, plot in ((self._draw_loss, self._loss), (self._second_charts[0], self._second)):
-            if plot.has_room:
-                draw(plot, session)
+        if self._table.size.width:
+            self._table.draw_rows(session.history, session.cursor)
+        if self._memory.size.width:
+            self._memory.draw_next(session)
+        if self._loss.has_room:
+            self._draw_loss(self._loss, session)
+            self._second_chart(session)(self._second, session)
+
+    def _second_chart(self, session: Session) -> Callable[[Plot, Session], None]:
+        """The choice of the second chart; a surface has no fit."""
+        has_fit = isinstance(session.method.problem, Neuron)
+        return next(chart for chart in self._second_charts if has_fit or chart != self._draw_fit)
 
     def _draw_loss(self, plot: Plot, session: Session) -> None:
         inks = {"loss": "loss"}
@@ -117,10 +132,6 @@ class Descent(Vertical):
             legend = next((text for each in words if len(text := f"   {glyphs.ghost * 3}{each}") <= room), "")
             title = [*title, (legend, "ghost")]
         plot.draw_chart(title, x, y, curves)
-
-    def _draw_step(self, plot: Plot, session: Session) -> None:
-        """What the next update looks at, in numbers."""
-        plot.draw([[("next step", "fit")], *next_step(session, plot.size.height)])
 
     def _draw_fit(self, plot: Plot, session: Session) -> None:
         """The neuron's function over the data points."""
