@@ -12,7 +12,6 @@ from gdtui.engine.catalog import PROBLEMS
 from gdtui.engine.definition import choose
 from gdtui.engine.history import History
 from tests.engine.choices import method
-from tests.engine.own_surfaces import OWN
 
 
 class Run(NamedTuple):
@@ -24,8 +23,16 @@ class Run(NamedTuple):
     batch: Batches = Batches()
 
     def __str__(self):
-        words = [self.problem, f"{self.start[0]:g} {self.start[1]:g}", self.optimizer, "" if self.eta is None else f"eta {self.eta:g}"]
-        words += [self.schedule if self.schedule != "constant" else "", f"batch {self.batch.size}" if self.batch.size else ""]
+        words = [
+            self.problem,
+            f"{self.start[0]:g} {self.start[1]:g}",
+            self.optimizer,
+            "" if self.eta is None else f"eta {self.eta:g}",
+        ]
+        words += [
+            self.schedule if self.schedule != "constant" else "",
+            f"batch {self.batch.size}" if self.batch.size else "",
+        ]
         return ", ".join(word for word in words if word)
 
 
@@ -118,7 +125,9 @@ LABELLED = {
         clear(3, "descending", "no rise yet"),
         clear(9, "overshooting", "rose at 7 and 8, now below"),
         border(40, "descending", "creeps out of the 0.005 valley by 0.2 % a step; the rises are 30 steps old"),
-        border(130, "cycling", "eta is too large for the minimum: each step crosses it and the loss rises, not yet a cycle"),
+        border(
+            130, "cycling", "eta is too large for the minimum: each step crosses it and the loss rises, not yet a cycle"
+        ),
         clear(500, "cycling", "two points in turn, the loss 1.36e-4 and 1.87e-4"),
         clear(2000, "cycling", "as at 500"),
     ],
@@ -190,7 +199,11 @@ LABELLED = {
         clear(1000, "converged", "1e-32"),
     ],
     Run("lecture", (-5.0, -5.0), "adam", 0.1): [
-        border(0, "descending", "a flat place, but steps of 0.1 whatever the gradient: the gradient grows by a quarter at each"),
+        border(
+            0,
+            "descending",
+            "a flat place, but steps of 0.1 whatever the gradient: the gradient grows by a quarter at each",
+        ),
         clear(40, "descending", "it walks off the plateau at 0.1 a step"),
     ],
     Run("lecture", (-6.0, 4.0), "adam", 0.1): [
@@ -258,7 +271,11 @@ LABELLED = {
         clear(6, "converged", "0"),
     ],
     Run("rosenbrock", ROSENBROCK, "line-search"): [
-        border(20, "plateau", "every eta is too large and it stays; the place is steep, but no other verdict says `at rest`"),
+        border(
+            20,
+            "plateau",
+            "every eta is too large and it stays; the place is steep, but no other verdict says `at rest`",
+        ),
     ],
     Run("rosenbrock", ROSENBROCK, "armijo"): [
         clear(5000, "converged", "7e-8 of a loss that began at 404"),
@@ -451,13 +468,9 @@ LABELLED = {
 @cache
 def history(run):
     """The record of a run up to its last label."""
-    problem = OWN[run.problem] if run.problem in OWN else _named(run.problem)
+    chosen = choose("problem", run.problem, PROBLEMS)
+    problem = chosen.definition.make(**chosen.arguments)
     by = method(run.optimizer, run.eta, run.schedule, problem, run.batch)
     record = History(by, *run.start)
     record.extend(max(label.iteration for label in LABELLED[run]))
     return record
-
-
-def _named(text):
-    chosen = choose("problem", text, PROBLEMS)
-    return chosen.definition.make(**chosen.arguments)
