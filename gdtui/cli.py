@@ -16,6 +16,7 @@ from typing import Any, Self, TextIO, TypeVar
 import click
 from click.core import ParameterSource
 
+from gdtui.engine.analysis.diagnosis import diagnose
 from gdtui.engine.batches import ORDERS, Batches
 from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES
 from gdtui.engine.definition import Definition, Parameter, find, written
@@ -25,7 +26,7 @@ from gdtui.session import recipe
 from gdtui.session.data import read as read_points
 from gdtui.session.numerals import pair, positive, whole
 from gdtui.session.recipe import LIMIT, Recipe
-from gdtui.session.running import FORMATS, Ending, Format, run
+from gdtui.session.running import FORMATS, Ending, Format, diagnosis_line, keep, run
 from gdtui.session.stopping import MOST_ITERATIONS, Limit, Settled
 
 RUN_LIMIT = 1_000
@@ -337,15 +338,21 @@ def _require_tty(stream: TextIO | None, name: str, use: str) -> None:
     help="A table for people, or all digits for programs.",
 )
 @click.option("--output", metavar="FILE", help="Write the rows there instead of on standard output.")
+@click.option(
+    "--diagnose",
+    is_flag=True,
+    help="Print no rows, but one line of JSON: what is happening at the end, why one may say so, and what to try.",
+)
 @version_flag
-def run_command(every: int, form: Format, output: str | None, **flags: Any) -> int:
+def run_command(every: int, form: Format, output: str | None, diagnose: bool, **flags: Any) -> int:
     """Print the iterations of a run, without a screen.
 
     Row t holds w and b after t updates, with the gradient and the loss there. Rows go to standard output, words to
     standard error. The run ends at the limit, where the stop rule is met, or at a number that is not finite.
     """
     try:
-        ending = _print_run(_recipe(**flags), every, form, output)
+        recipe = _recipe(**flags)
+        ending = _print_diagnosis(recipe, output) if diagnose else _print_run(recipe, every, form, output)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -371,6 +378,20 @@ def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> 
 
         out.write(form.header)
         return run(recipe, every, write, go_on)
+
+
+def _print_diagnosis(recipe: Recipe, output: str | None) -> Ending:
+    with _open(output) as out, _ctrl_c() as pressed, _Progress(recipe.limit) as progress:
+
+        def go_on(iteration: int) -> bool:
+            progress.show(iteration)
+            return not pressed()
+
+        history, ending = keep(recipe, go_on)
+        progress.make_way()
+        out.write(diagnosis_line(diagnose(history, history.last)))
+        out.flush()
+    return ending
 
 
 def _tell(ending: Ending) -> int:

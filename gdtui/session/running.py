@@ -1,12 +1,16 @@
-"""The run without a screen: rows as they come, and rows as text. None is kept, so a run may be as long as it likes."""
+"""The run without a screen: rows as they come, and rows as text; none is kept, so a run may be as long as it likes.
+
+What a run comes to is a diagnosis, and for that its rows are kept.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from operator import attrgetter
 from typing import NamedTuple, TypeAlias
 
+from gdtui.engine.analysis.diagnosis import Diagnosis
 from gdtui.engine.descent import Record, State, Values, advance, begin
-from gdtui.engine.history import Row, Stop
+from gdtui.engine.history import History, Row, Stop
 from gdtui.session.numerals import WIDTH, exact, signed
 from gdtui.session.recipe import Recipe
 from gdtui.session.stopping import LABELS, Limit, NotFinite, Settled
@@ -41,7 +45,7 @@ def run(
     state = begin(method, *recipe.beginning)
     chunk = _Chunk(recipe.stop.watch([state.loss]) if recipe.stop is not None else None)
     write([_row(state)])
-    while (reason := _reason(recipe, state, chunk.stopped)) is None and go_on(state.iteration):
+    while (reason := _reason(recipe, _row(state), chunk.stopped)) is None and go_on(state.iteration):
         first = state.iteration + 1
         state = advance(method, state, min(recipe.limit - state.iteration, CHUNK, ROWS_AT_ONCE * every), chunk.record)
         if rows := chunk.take(first, every):
@@ -74,13 +78,22 @@ class _Chunk:
         return rows
 
 
-def _reason(recipe: Recipe, state: State, stopped: bool) -> Reason | None:
-    row = _row(state)
+def keep(recipe: Recipe, go_on: Callable[[int], bool]) -> tuple[History, Ending]:
+    """Descend as the recipe says and keep all rows."""
+    history = History(recipe.method(), *recipe.beginning)
+    stop = recipe.stop.watch([history.row(0).loss]) if recipe.stop is not None else None
+    stopped = False
+    while (reason := _reason(recipe, history.row(history.last), stopped)) is None and go_on(history.last):
+        stopped = history.extend(min(recipe.limit - history.last, CHUNK), stop)
+    return history, Ending(history.row(history.last), reason)
+
+
+def _reason(recipe: Recipe, row: Row, stopped: bool) -> Reason | None:
     if not row.is_finite:
         return NotFinite(row)
     if stopped:
         return recipe.stop
-    return Limit(recipe.limit, recipe.stop) if state.iteration == recipe.limit else None
+    return Limit(recipe.limit, recipe.stop) if row.iteration == recipe.limit else None
 
 
 _fields: Callable[[State], tuple[float, ...]] = attrgetter(*Row._fields)
@@ -123,3 +136,16 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format(",".join(Row._fields) + "\n", _csv_line),
     "jsonl": Format("", _json_line),
 }
+
+
+def diagnosis_line(diagnosis: Diagnosis) -> str:
+    """A diagnosis as a line of JSON; its form is a promise to programs that read it."""
+    import json
+
+    members = {
+        "verdict": diagnosis.verdict,
+        "because": diagnosis.because,
+        "try": diagnosis.advice,
+        "iteration": diagnosis.iteration,
+    }
+    return json.dumps(members) + "\n"

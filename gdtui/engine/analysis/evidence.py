@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
-from statistics import fmean
 from typing import NamedTuple
 
 from gdtui.engine.analysis.curvature import Curvature, curvature
@@ -178,7 +177,8 @@ class Evidence:
             return [self.row.loss]
         ends = range(self.iteration - (epochs - 1) * self.epoch, self.iteration + 1, self.epoch)
         between = math.ceil(self.epoch / 32)
-        return [fmean(self._losses[end : end - self.epoch : -between]) for end in ends]
+        sampled = [self._losses[end : end - self.epoch : -between] for end in ends]
+        return [sum(losses) / len(losses) for losses in sampled]
 
     @cached_property
     def swings(self) -> list[Row]:
