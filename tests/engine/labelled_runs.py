@@ -213,6 +213,20 @@ LABELLED = {
         border(12_200, "plateau", "0.40497; within 100 iterations it is out"),
         clear(13_000, "converged", "7e-23"),
     ],
+    Run("lecture", (-6.0, 4.0), "gd", 1.0): [
+        clear(2000, "plateau", "the 0.405 valley, never left in 20,000 iterations"),
+    ],
+    Run("lecture", (-6.0, 4.0), "momentum", 1.0): [
+        clear(
+            2000, "plateau", "as by gradient descent; what is left of its swings changes the ninth digit of the loss"
+        ),
+    ],
+    Run("lecture", (-6.0, 4.0), "rmsprop", 0.1): [
+        clear(5000, "plateau", "0.405 for 20,000 iterations; it swings across the valley by 0.1, which is not seen"),
+    ],
+    Run("lecture", (-6.0, 4.0), "lion", 0.01): [
+        border(5000, "plateau", "0.405 all the time; one may also call its swings a cycle"),
+    ],
     Run("lecture", S, "adam", 5.0): [
         border(10, "thrown", "from 0.10 to 0.425, still coasting"),
         clear(100, "thrown", "rests at 0.425, w = -25, where it had been at 0.10"),

@@ -55,6 +55,10 @@ def taken_apart(ww: float, wb: float, bb: float) -> Curvature:
     The signs of the eigenvectors do not jump from place to place without a reason: each points to the right, or up
     where it is vertical. Where both eigenvalues are the same, the axes are taken.
     """
+    if wb == 0.0:
+        along_w, along_b = (1.0, 0.0), (0.0, 1.0)
+        in_order = (ww, bb, along_w, along_b) if ww <= bb else (bb, ww, along_b, along_w)
+        return Curvature(ww, wb, bb, *in_order)
     middle, half = 0.5 * (ww + bb), 0.5 * (ww - bb)
     radius = math.hypot(half, wb)
     # The eigenvalue of the larger size is a sum without cancellation; the other keeps its digits as the determinant
@@ -62,11 +66,7 @@ def taken_apart(ww: float, wb: float, bb: float) -> Curvature:
     outer = middle + math.copysign(radius, middle)
     determinant = ww * bb - wb * wb
     inner = determinant / outer if determinant and outer else middle - math.copysign(radius, middle)
-    low, high = (inner, outer) if middle >= 0.0 else (outer, inner)
-    if wb == 0.0:
-        axes = ((0.0, 1.0), (1.0, 0.0)) if half > 0.0 else ((1.0, 0.0), (0.0, 1.0))
-        return Curvature(ww, wb, bb, low, high, *axes)
     angle = 0.5 * math.atan2(wb, half)  # of the larger eigenvalue's direction, from -90 to 90 degrees
     across, up = math.cos(angle), math.sin(angle)
     sideways = (up, -across) if up >= 0.0 else (-up, across)
-    return Curvature(ww, wb, bb, low, high, sideways, (across, up))
+    return Curvature(ww, wb, bb, min(inner, outer), max(inner, outer), sideways, (across, up))

@@ -57,6 +57,9 @@ STEADY = 0.01
 VISIBLE = 0.01
 """A loss that has changed by this part of what is left has changed visibly."""
 
+LONG = 64
+"""Steps in which a run that swings from side to side shows what it gains by that."""
+
 STILL_FALLING = 0.1
 """The part of the range of the recent losses by which their mean falls in a run that gets on."""
 
@@ -189,16 +192,15 @@ def cycling(run: Evidence) -> Finding | None:
     Round: their path is three times as long as the box around it, as a circle's is. A swing from side to side by which
     the loss grows is the beginning of a cycle, or of worse.
     """
-    path, extent, losses = run.path
-    half = len(losses) // 2
-    if half < 2 or run.is_at_rest or _is_flat(run):
+    path = run.path
+    if path.steps < 3 or run.is_at_rest or _is_flat(run):
         return None
-    fall = sum(losses[:half]) / half - sum(losses[-half:]) / half
-    gets_on = fall > STILL_FALLING * (max(losses) - min(losses)) and fall > half * SLOW * run.left
-    if path > 3.0 * extent > 0.0 and not gets_on:
+    # The halves of the path are half of it apart.
+    gets_on = path.fall * path.steps / 2.0 > STILL_FALLING * (path.high - path.low) and path.fall > SLOW * run.left
+    if path.length > 3.0 * path.extent > 0.0 and not gets_on:
         because = (
-            f"the last {len(losses) - 1} steps stay within {few(extent)} of one another, and the loss between "
-            f"{few(min(losses))} and {few(max(losses))}, without falling"
+            f"the last {path.steps} steps stay within {few(path.extent)} of one another, and the loss between "
+            f"{few(path.low)} and {few(path.high)}, without falling"
         )
     elif run.alternates and run.row.loss >= run.swings[0].loss:
         because = (
@@ -232,20 +234,21 @@ def plateau(run: Evidence) -> Finding | None:
     """Loss and gradient hardly change, far from any minimum."""
     if not _is_slow(run):
         return None
+    pace = run.pace if _is_steady(run) else run.pace_of_the_path
     if run.is_at_rest:
         rate = f"nothing moves, the loss stays {few(run.row.loss)}"
-    elif not run.pace.fall:
+    elif not pace.fall:
         rate = f"the loss stays {few(run.row.loss)} in all its digits"
     else:
-        hundredth = about(VISIBLE * run.left / abs(run.pace.fall))
-        verb = "falls" if run.pace.fall > 0.0 else "rises"
+        hundredth = about(VISIBLE * run.left / abs(pace.fall))
+        verb = "falls" if pace.fall > 0.0 else "rises"
         rate = f"at this rate the loss {verb} by 1 % in about {hundredth} iterations"
     because = f"the gradient is {few(run.gradient)}, and {rate}"
     if run.gradient and not _is_flat(run):
         return Finding(because, *_what_holds_it(run))
     if unchanged := _unchanged(run):
         because = f"{unchanged:,} iterations and no visible change: {because}"
-    leaves = 1.0 / run.pace.growth if run.pace.growth > 0.0 else math.inf
+    leaves = 1.0 / pace.growth if pace.growth > 0.0 else math.inf
     if leaves > PATIENCE:
         slope = "too small to leave in any reasonable time" if run.gradient else "0"
         return Finding(because, f"restart elsewhere: the slope here is {slope}", "start")
@@ -349,10 +352,26 @@ def _is_flat(run: Evidence) -> bool:
 
 
 def _is_slow(run: Evidence) -> bool:
-    """Whether loss and gradient hardly change, and the way that it moves promises no more than that."""
+    """Whether loss and gradient hardly change."""
+    return run.is_at_rest or _is_steady(run) or _keeps_its_level(run)
+
+
+def _is_steady(run: Evidence) -> bool:
+    """Whether the last steps gained next to nothing, and promise no more than that."""
     little = (SLOW if _is_flat(run) else FROZEN) * run.left
     fall, growth, moved = run.pace
-    return run.is_at_rest or (abs(fall) < little and moved * run.gradient < little and abs(growth) < STEADY)
+    return abs(fall) < little and moved * run.gradient < little and abs(growth) < STEADY
+
+
+def _keeps_its_level(run: Evidence) -> bool:
+    """Whether the loss has not changed visibly for long on a flat place, though the run may swing from side to side."""
+    path = run.path
+    return (
+        path.steps >= LONG
+        and _is_flat(run)
+        and path.high - path.low < VISIBLE * run.left
+        and abs(path.fall) < SLOW * run.left
+    )
 
 
 def _unchanged(run: Evidence) -> int:

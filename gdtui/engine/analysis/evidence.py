@@ -7,7 +7,6 @@ rows are looked at, a few single ones further back, and the stretches that the c
 """
 
 import math
-from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
@@ -46,11 +45,16 @@ class Pace(NamedTuple):
 
 
 class Path(NamedTuple):
-    """The recent steps as one path: how long it is, how large the box around it, and its losses."""
+    """The recent steps as one path: how long it is, how large the box around it, and how the loss went on it."""
 
+    steps: int
     length: float
     extent: float
-    losses: Sequence[float]
+    low: float
+    high: float
+    """The lowest and the highest loss."""
+    fall: float
+    """How much lower the mean loss of its later half is than that of the earlier one, by iterations between them."""
 
 
 class Arrival(NamedTuple):
@@ -202,9 +206,17 @@ class Evidence:
         """The later half of the steps by this method, or the last few hundred."""
         steps = min(self.steps, RECENT, max(8, self.steps // 2))
         recent = slice(self.iteration - steps, self.iteration + 1)
-        ws, bs = self._w[recent], self._b[recent]
+        ws, bs, losses = self._w[recent], self._b[recent], self._losses[recent]
         length = sum(math.dist(before, after) for before, after in pairwise(zip(ws, bs, strict=True)))
-        return Path(length, math.hypot(max(ws) - min(ws), max(bs) - min(bs)), self._losses[recent])
+        extent = math.hypot(max(ws) - min(ws), max(bs) - min(bs))
+        half = max(1, len(losses) // 2)
+        fall = (sum(losses[:half]) - sum(losses[-half:])) / half / max(1, len(losses) - half)
+        return Path(steps, length, extent, min(losses), max(losses), fall)
+
+    @cached_property
+    def pace_of_the_path(self) -> Pace:
+        """The pace over all of it."""
+        return _pace(self._history.row(self.iteration - self.path.steps), self.row)
 
     @cached_property
     def lowest(self) -> float:
