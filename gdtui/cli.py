@@ -16,6 +16,7 @@ from typing import Any, Self, TextIO, TypeVar
 import click
 from click.core import ParameterSource
 
+from gdtui.engine.analysis.diagnosis import diagnose
 from gdtui.engine.batches import ORDERS, Batches
 from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES, ProblemDefinition
 from gdtui.engine.definition import Definition, Parameter, find, written
@@ -25,7 +26,7 @@ from gdtui.session import recipe
 from gdtui.session.numerals import pair, positive, whole
 from gdtui.session.own_function import OwnFunction
 from gdtui.session.recipe import LIMIT, Recipe, Source
-from gdtui.session.running import FORMATS, Ending, Format, run
+from gdtui.session.running import FORMATS, Ending, Format, diagnosis_line, keep, run
 from gdtui.session.stopping import MOST_ITERATIONS, Limit, Settled
 
 RUN_LIMIT = 1_000
@@ -357,8 +358,13 @@ def _require_tty(stream: TextIO | None, name: str, use: str) -> None:
     help="A table for people, or all digits for programs.",
 )
 @click.option("--output", metavar="FILE", help="Write the rows there instead of on standard output.")
+@click.option(
+    "--diagnose",
+    is_flag=True,
+    help="Print no rows, but one line of JSON: what is happening at the end, why one may say so, and what to try.",
+)
 @version_flag
-def run_command(every: int, form: Format, output: str | None, **flags: Any) -> int:
+def run_command(every: int, form: Format, output: str | None, diagnose: bool, **flags: Any) -> int:
     """Print the iterations of a run, without a screen.
 
     Row t holds w and b after t updates, with the gradient and the loss there. Rows go to standard output, words to
@@ -368,7 +374,7 @@ def run_command(every: int, form: Format, output: str | None, **flags: Any) -> i
     if isinstance(recipe.source, OwnFunction):
         _say(recipe.source.note)
     try:
-        ending = _print_run(recipe, every, form, output)
+        ending = _print_diagnosis(recipe, output) if diagnose else _print_run(recipe, every, form, output)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -379,8 +385,7 @@ def run_command(every: int, form: Format, output: str | None, **flags: Any) -> i
 
 
 def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> Ending:
-    end = recipe.source.end if isinstance(recipe.source, OwnFunction) else lambda: None
-    with _open(output) as out, _ctrl_c(end) as pressed, _Progress() as progress:
+    with _open(output) as out, _ctrl_c(_end_of(recipe)) as pressed, _Progress() as progress:
         shared = out.isatty()
 
         def write(rows: Sequence[Row]) -> None:
@@ -394,12 +399,39 @@ def _print_run(recipe: Recipe, every: int, form: Format, output: str | None) -> 
             return not pressed()
 
         out.write(form.header)
-        try:
+        with _ended_by(pressed):
             return run(recipe, every, write, go_on)
-        except BadInput:
-            if pressed():
-                raise KeyboardInterrupt from None  # which ended the function's process
-            raise
+
+
+def _end_of(recipe: Recipe) -> Callable[[], None]:
+    """What ends a question to a person's own function."""
+    return recipe.source.end if isinstance(recipe.source, OwnFunction) else lambda: None
+
+
+@contextmanager
+def _ended_by(pressed: Callable[[], bool]) -> Iterator[None]:
+    """That a function gave no answer is no mistake of its own where Ctrl+C ended it."""
+    try:
+        yield
+    except BadInput:
+        if pressed():
+            raise KeyboardInterrupt from None
+        raise
+
+
+def _print_diagnosis(recipe: Recipe, output: str | None) -> Ending:
+    with _open(output) as out, _ctrl_c(_end_of(recipe)) as pressed, _Progress() as progress:
+
+        def go_on(iteration: int) -> bool:
+            progress.show(iteration / recipe.limit, f"{iteration:,} of {recipe.limit:,} iterations")
+            return not pressed()
+
+        with _ended_by(pressed):
+            history, ending = keep(recipe, go_on)
+        progress.make_way()
+        out.write(diagnosis_line(diagnose(history, history.last)))
+        out.flush()
+    return ending
 
 
 def _tell(ending: Ending) -> int:

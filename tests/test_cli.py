@@ -724,3 +724,43 @@ class TestProgress:
 
 
 IMPATIENT = "import sys; from gdtui import cli; cli.PATIENCE = cli.REDRAWN = 0.0; sys.exit(cli.main())"
+
+
+class TestDiagnose:
+    @pytest.mark.parametrize(
+        ("flags", "verdict", "iteration"),
+        [
+            ((), "converged", 1000),
+            (("--steps", "0"), "descending", 0),
+            (("--start", "-5", "-5"), "plateau", 1000),
+            (("--eta", "50", "--steps", "100"), "thrown", 100),
+            (("--optimizer", "rmsprop", "--steps", "5000"), "cycling", 5000),
+            (("--problem", "padhai", "--batch", "1", "--eta", "0.1"), "descending", 1000),
+            (("--stop", "1e-6/100"), "descending", 583),
+            (("--problem", "sphere", "--eta", "2"), "nonfinite", 323),
+        ],
+    )
+    def test_one_line_of_json_instead_of_the_rows(self, flags, verdict, iteration):
+        code, out, _ = here("run", *flags, "--diagnose")
+        assert code == 0
+        assert out.count("\n") == 1
+        assert out.endswith("\n")
+        said = json.loads(out)
+        assert list(said) == ["verdict", "because", "try", "iteration"]
+        assert (said["verdict"], said["iteration"]) == (verdict, iteration)
+        assert said["because"]
+        assert said["try"]
+
+    def test_why_it_stopped_is_said_beside_it(self):
+        assert here("run", "--diagnose", "--stop", "1e-6/100")[2].startswith("gdtui: stopped at iteration 583: ")
+        assert here("run", "--diagnose")[2] == ""
+
+    def test_into_a_file(self, tmp_path):
+        file = tmp_path / "diagnosis.json"
+        assert here("run", "--diagnose", "--output", str(file)) == (0, "", "")
+        assert json.loads(file.read_text())["verdict"] == "converged"
+
+    @full_disk
+    def test_output_that_cannot_be_written(self):
+        code, _, err = here("run", "--diagnose", "--output", "/dev/full")
+        assert (code, err.count("\n")) == (1, 1)

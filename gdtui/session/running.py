@@ -1,11 +1,15 @@
-"""The run without a screen: rows as they come, and rows as text. None is kept, so a run may be as long as it likes."""
+"""The run without a screen: rows as they come, and rows as text; none is kept, so a run may be as long as it likes.
+
+What a run comes to is a diagnosis, and for that its rows are kept.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from typing import NamedTuple, TypeAlias
 
+from gdtui.engine.analysis.diagnosis import Diagnosis
 from gdtui.engine.descent import Method, Record, State, Values, advance, begin
-from gdtui.engine.history import Row, Stop
+from gdtui.engine.history import History, Row, Stop
 from gdtui.session.numerals import WIDTH, exact, signed
 from gdtui.session.recipe import Recipe
 from gdtui.session.stopping import LABELS, Limit, NotFinite, Settled
@@ -43,8 +47,14 @@ def run(
     state = begin(method, *recipe.beginning)
     chunk = _Chunk(method, recipe.stop.watch([state.loss]) if recipe.stop is not None else None)
     most = min(CHUNK, ROWS_AT_ONCE * every, max(1, POINTS_AT_ONCE // max(method.points_in_use, 1)))
+
+    def reason() -> Reason | None:
+        if not method.leads_on(state.w, state.b, state.dw, state.db, state.loss):
+            return NotFinite(_row(method, state))
+        return _reason(recipe, state.iteration, chunk.stopped)
+
     write([_row(method, state)])
-    while (reason := _reason(recipe, method, state, chunk.stopped)) is None and go_on(state.iteration):
+    while reason() is None and go_on(state.iteration):
         first = state.iteration + 1
         try:
             state = advance(method, state, min(recipe.limit - state.iteration, most), chunk.record)
@@ -54,7 +64,7 @@ def run(
     last = _row(method, state)
     if state.iteration % every != 0:
         write([last])
-    return Ending(last, reason)
+    return Ending(last, reason())
 
 
 class _Chunk:
@@ -81,12 +91,29 @@ class _Chunk:
         return rows
 
 
-def _reason(recipe: Recipe, method: Method, state: State, stopped: bool) -> Reason | None:
-    if not method.leads_on(state.w, state.b, state.dw, state.db, state.loss):
-        return NotFinite(_row(method, state))
+def keep(recipe: Recipe, go_on: Callable[[int], bool]) -> tuple[History, Ending]:
+    """Descend as the recipe says and keep all rows."""
+    method = recipe.method()
+    history = History(method, *recipe.beginning)
+    stop = recipe.stop.watch([history.row(0).loss]) if recipe.stop is not None else None
+    most = min(CHUNK, max(1, POINTS_AT_ONCE // max(method.points_in_use, 1)))
+    stopped = False
+
+    def reason() -> Reason | None:
+        if not history.leads_on:
+            return NotFinite(history.row(history.last))
+        return _reason(recipe, history.last, stopped)
+
+    while reason() is None and go_on(history.last):
+        stopped = history.extend(min(recipe.limit - history.last, most), stop)
+    return history, Ending(history.row(history.last), reason())
+
+
+def _reason(recipe: Recipe, iteration: int, stopped: bool) -> Reason | None:
+    """Why a descent that could go on ends here, if it does."""
     if stopped:
         return recipe.stop
-    return Limit(recipe.limit, recipe.stop) if state.iteration == recipe.limit else None
+    return Limit(recipe.limit, recipe.stop) if iteration == recipe.limit else None
 
 
 def _row(method: Method, state: State) -> Row:
@@ -127,3 +154,16 @@ FORMATS: Mapping[str, Format] = {
     "csv": Format(",".join(Row._fields) + "\n", _csv_line),
     "jsonl": Format("", _json_line),
 }
+
+
+def diagnosis_line(diagnosis: Diagnosis) -> str:
+    """A diagnosis as a line of JSON; its form is a promise to programs that read it."""
+    import json
+
+    members = {
+        "verdict": diagnosis.verdict,
+        "because": diagnosis.because,
+        "try": diagnosis.advice,
+        "iteration": diagnosis.iteration,
+    }
+    return json.dumps(members) + "\n"

@@ -12,7 +12,7 @@ from gdtui.engine.history import History, Row
 from gdtui.session.commands import Step
 from gdtui.session.numerals import exact, signed
 from gdtui.session.recipe import Recipe
-from gdtui.session.running import CHUNK, FORMATS, ROWS_AT_ONCE, Ending, run
+from gdtui.session.running import CHUNK, FORMATS, ROWS_AT_ONCE, Ending, keep, run
 from gdtui.session.session import Session
 from gdtui.session.stopping import Limit, NotFinite, Settled
 from tests.engine.surfaces import Formula, chosen
@@ -150,3 +150,18 @@ def test_the_table_fits_80_columns():
     header, line = FORMATS["table"]
     longest = Row(999_999_999, *[-1.2345678901234567e-300] * 5, 1.0)
     assert len(header) - 1 == len(line(longest)) - 1 == 78
+
+
+@pytest.mark.parametrize("stop", [None, Settled(1e-6, 100), Settled(0.01, 5000)])
+@pytest.mark.parametrize("limit", [0, 1, CHUNK, CHUNK + 1, 3000])
+def test_a_run_that_is_kept_ends_where_one_that_is_not_does(stop, limit):
+    recipe = Recipe(limit=limit, stop=stop)
+    rows, ending = rows_of(recipe)
+    history, kept = keep(recipe, lambda _iteration: True)
+    assert kept == ending
+    assert [history.row(t) for t in range(history.last + 1)] == rows
+
+
+def test_a_run_that_is_kept_goes_on_as_long_as_it_may():
+    _, ending = keep(Recipe(limit=10 * CHUNK), lambda iteration: iteration < 2 * CHUNK)
+    assert (ending.last.iteration, ending.reason) == (2 * CHUNK, None)

@@ -1,0 +1,93 @@
+import math
+
+import pytest
+
+from gdtui.engine.analysis.slope import (
+    NOTES,
+    SLIDE,
+    agreeing_digits,
+    central_differences,
+    check_gradient,
+    loss_by_b,
+    loss_by_w,
+    secants,
+)
+from gdtui.engine.catalog import PROBLEMS
+from gdtui.engine.numbers import FLOATS
+from gdtui.engine.problems.definition import Objective
+from tests.engine.choices import LECTURE
+
+ON_POINTS = LECTURE.objective(FLOATS)
+WIDTHS = [10.0**-k for k in range(1, 13)]
+
+
+class TestSecants:
+    def test_the_notes_from_2_to_2_5(self):
+        (found,) = secants(NOTES, 2.0, [0.5])
+        assert found == (0.5, 2.25, 4.5)
+        assert NOTES.derivative(2.0) == 4.0
+        assert NOTES.derivative(2.25) == 4.5
+
+    def test_they_settle_at_the_derivative(self):
+        slopes = [secant.slope for secant in secants(NOTES, 2.0, [0.5, 0.1, 0.01, 0.001])]
+        assert slopes == pytest.approx([4.5, 4.1, 4.01, 4.001])
+
+    def test_the_slide_is_as_steep(self):
+        assert secants(SLIDE, 2.0, [0.5, 0.25]) == secants(NOTES, 2.0, [0.5, 0.25])
+        assert SLIDE.value(0.0) == 1.0
+        assert SLIDE.derivative(0.0) == 0.0
+
+    def test_a_width_to_the_left(self):
+        assert secants(NOTES, 2.0, [-0.5]) == [(-0.5, -1.75, 3.5)]
+
+    def test_the_loss_by_w_and_by_b(self):
+        _, dw, db = ON_POINTS.evaluate(-2.0, -2.0)
+        assert secants(loss_by_w(ON_POINTS, -2.0), -2.0, [1e-6])[0].slope == pytest.approx(dw, rel=1e-4)
+        assert secants(loss_by_b(ON_POINTS, -2.0), -2.0, [1e-6])[0].slope == pytest.approx(db, rel=1e-4)
+
+
+class TestGradientCheck:
+    def test_the_error_is_of_the_order_of_h_squared(self):
+        found = check_gradient(ON_POINTS, 0.5, -1.0, [1e-1, 1e-2])
+        for differences, truth in ((found.by_w, found.dw), (found.by_b, found.db)):
+            wide, narrow = (abs(difference.slope - truth) for difference in differences)
+            assert wide / narrow == pytest.approx(100.0, rel=0.1)
+
+    @pytest.mark.parametrize("name", ["lecture", "padhai", "rosenbrock", "himmelblau"])
+    def test_digits_first_grow_and_then_rounding_takes_them(self, name):
+        objective = PROBLEMS[name].make().objective(FLOATS)
+        found = check_gradient(objective, 0.5, -1.0, WIDTHS)
+        for differences in (found.by_w, found.by_b):
+            digits = [difference.digits for difference in differences]
+            assert max(digits) >= 8
+            assert digits[-1] < max(digits)
+
+    def test_a_wrong_formula_is_found_out(self):
+        def forgets_x(w, b):
+            loss, _, db = ON_POINTS.evaluate(w, b)
+            return loss, db, db
+
+        found = check_gradient(Objective(forgets_x, ON_POINTS.hessian), -2.0, -2.0, WIDTHS)
+        assert max(difference.digits for difference in found.by_w) == 0
+        assert max(difference.digits for difference in found.by_b) >= 8
+
+    def test_of_a_parabola_it_is_exact(self):
+        assert [found.slope for found in central_differences(NOTES, 2.0, [0.5, 0.25])] == [4.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("x", "truth", "digits"),
+    [
+        (4.5, 4.0, 0),
+        (4.1, 4.0, 1),
+        (3.1416, math.pi, 5),
+        (-2.0, 2.0, 0),
+        (0.0, 0.0, 16),
+        (1e-300, 0.0, 0),
+        (math.nan, 1.0, 0),
+        (math.inf, 1.0, 0),
+        (1.0, math.inf, 0),
+    ],
+)
+def test_digits_that_agree(x, truth, digits):
+    assert agreeing_digits(x, truth) == digits
