@@ -110,6 +110,7 @@ class Text:
     """Something that only a person can say, like the name of a file."""
 
     bounds: str
+    needed: bool = False
     default: None = None
 
     def read(self, text: str) -> str:

@@ -292,9 +292,6 @@ class Gdtui(App[None]):
         if not asked:
             self._begin_on(SetProblem(choice))
             return
-        for name, text in asked.items():
-            if not text and name in ("data", "function"):
-                raise BadInput(f"{name} of {choice.definition.name} must be {choice.definition.asks[name].bounds}")
         aside = Aside(f"Reading {quoted(asked.get('data') or asked.get('function') or '')}.")
         source = self._threads.submit(bring, choice.definition, asked, aside.go_on)
         self._wait_for(aside, source, lambda source: self._begin_on(SetProblem(choice, source)))

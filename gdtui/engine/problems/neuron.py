@@ -272,7 +272,7 @@ NEURON = ProblemDefinition(
     parameters=PARAMETERS,
     make=Neuron,
     asks={
-        "data": Text("a file of points, FILE.csv"),
+        "data": Text("a file of points, FILE.csv", needed=True),
         "x": Text("the column that holds x, where it is not called x and is not the first"),
         "y": Text("the column that holds y, where it is not called y and is not the second"),
     },

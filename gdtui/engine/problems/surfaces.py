@@ -626,5 +626,5 @@ FUNCTION = ProblemDefinition(
     reference="complex steps: Squire, Trapp 1998; differences: Numerical Recipes, section 5.7",
     parameters={},
     make=lambda function: function,
-    asks={"function": Text("FILE.py:NAME, a function of two numbers")},
+    asks={"function": Text("FILE.py:NAME, a function of two numbers", needed=True)},
 )

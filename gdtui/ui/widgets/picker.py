@@ -282,6 +282,9 @@ class Picker(Lines):
             choice = choose(
                 self._offer.kind, f"{definition.name}:{settings}" if settings else definition.name, self._offered
             )
+            for key, parameter in definition.asks.items():
+                if parameter.needed and not texts[key]:
+                    raise BadInput(f"{key} of {definition.name} must be {parameter.bounds}")
             self._offer.take(choice, {key: texts[key] for key in definition.asks})
         except BadInput as mistake:
             self._complaint = f"{str(mistake)[:1].upper()}{str(mistake)[1:]}."
