@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from gdtui.engine.analysis.update import next_update
+from gdtui.engine.analysis.update import bias_corrections, next_update
 from gdtui.engine.batches import Batches
 from gdtui.engine.catalog import OPTIMIZERS
 from gdtui.engine.descent import advance, begin
@@ -96,3 +96,31 @@ def test_looking_changes_nothing(name):
     before = repr(state)
     next_update(by, state)
     assert repr(state) == before
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_step_and_its_eta_are_those_of_the_row_it_leads_to(name):
+    by = method(name, problem=Neuron(PADHAI), batches=Batches(4, "shuffle"))
+    for n in (0, 1, 7):
+        state, then = after(by, n), after(by, n + 1)
+        found = next_update(by, state)
+        assert found.step == (then.w - state.w, then.b - state.b)
+        assert found.eta == then.eta
+
+
+class TestBiasCorrections:
+    def test_they_make_the_mean_of_equal_gradients_that_gradient(self):
+        """After n updates with the same g, m is (1 - beta1^n) g and v is (1 - beta2^n) g^2."""
+        line = Neuron(((1.0, 0.0),), activation="linear")
+        by = method("adam:beta1=0.8,beta2=0.9", eta=1e-12, problem=line)
+        for n in (1, 2, 9):
+            state = after(by, n, start=(0.5, 0.25))
+            corrections = bias_corrections(by, state)
+            m, v = state.memory[0]
+            assert m / corrections["m"] == pytest.approx(0.75, rel=1e-9)
+            assert v / corrections["v"] == pytest.approx(0.75**2, rel=1e-9)
+
+    @pytest.mark.parametrize(("name", "updates"), [("adam", 0), ("adam:bias_correction=no", 3), ("momentum", 3)])
+    def test_none(self, name, updates):
+        by = method(name)
+        assert bias_corrections(by, after(by, updates)) == {}
