@@ -4,13 +4,13 @@ import asyncio
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
@@ -34,7 +34,7 @@ from gdtui.session.recipe import Recipe, bring
 from gdtui.session.session import Reason, Session
 from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, read_goal
 from gdtui.ui import frame, glyphs, stylesheet
-from gdtui.ui.aside import Aside
+from gdtui.ui.aside import Aside, Result, in_a_thread
 from gdtui.ui.help import Help
 from gdtui.ui.keys import BINDINGS, KEYS
 from gdtui.ui.player import Player
@@ -53,8 +53,6 @@ PROMPT = 0.1
 
 FRAMES_ASIDE = 0.2
 """Seconds between two looks at how far something is that is waited for."""
-
-Result = TypeVar("Result")
 
 MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick"}
 """Actions that would pull the cursor from under a fast forward."""
@@ -78,7 +76,6 @@ class Gdtui(App[None]):
         self.session = Session(recipe)
         self.player = Player(self, self.session, self.carry_out, self.changed)
         self._aside: Aside | None = None  # what is waited for; meanwhile nobody else may touch the session
-        self._threads = ThreadPoolExecutor(1)
         self._glyphs = glyphs.for_terminal(ascii_only=ascii_only)
         self._view = Descent(self._glyphs)
         self._status, self._sentence, self._left_out, self._footer = (
@@ -151,7 +148,7 @@ class Gdtui(App[None]):
             self._view.look_up(self.session)
             return reason
 
-        outcome = self._threads.submit(do_and_look_up)
+        outcome = in_a_thread(do_and_look_up)
         try:
             return outcome.result(PROMPT)
         except BadInput as mistake:
@@ -293,7 +290,7 @@ class Gdtui(App[None]):
             self._begin_on(SetProblem(choice))
             return
         aside = Aside(f"Reading {quoted(asked.get('data') or asked.get('function') or '')}.")
-        source = self._threads.submit(bring, choice.definition, asked, aside.go_on)
+        source = in_a_thread(partial(bring, choice.definition, asked, aside.go_on))
         self._wait_for(aside, source, lambda source: self._begin_on(SetProblem(choice, source)))
 
     def _begin_on(self, command: SetProblem) -> None:
@@ -311,7 +308,7 @@ class Gdtui(App[None]):
             return source.note
 
         waiting = Aside(f"{source.name} has not answered yet.", source.end)
-        self._wait_for(waiting, self._threads.submit(begin), self.say)
+        self._wait_for(waiting, in_a_thread(begin), self.say)
 
     @property
     def _asked(self) -> dict[str, str]:

@@ -1,6 +1,25 @@
 """What may take long, or for ever: it is done in a thread beside the event loop, and Esc ends it."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def in_a_thread(job: Callable[[], Result]) -> Future[Result]:
+    """Do something in a thread that the end of the program does not wait for, as it would for an executor's."""
+    outcome: Future[Result] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(job())
+        except BaseException as error:
+            outcome.set_exception(error)
+
+    Thread(target=run, name="gdtui-aside", daemon=True).start()
+    return outcome
 
 
 class Aside:
