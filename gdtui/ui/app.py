@@ -102,7 +102,9 @@ class Gdtui(App[None]):
         if not isinstance(event, Key) or event.is_forwarded or len(self.screen_stack) != 1:
             await super().on_event(event)
         elif not await self._check_bindings(event.key, priority=True):
-            if self._picker.is_open:
+            if self._aside is not None:
+                await self._check_bindings(event.key)
+            elif self._picker.is_open:
                 self._picker.press(event)
                 self.say(self._note)
             elif self._question.is_open and event.key != "escape":
@@ -206,6 +208,12 @@ class Gdtui(App[None]):
             self._sentence.draw([[(self._aside.what, PLAIN)]])
             self._footer.draw([frame.bar(self._aside.share, "   ", width, self._glyphs)])
             return
+        try:
+            self._draw_session(width)
+        except BadInput as mistake:  # a person's own function, which had answered there before
+            self._sentence.draw([[(line, "strong")] for line in wrap(f"{mistake}.", max(width, 1))])
+
+    def _draw_session(self, width: int) -> None:
         self._status.draw([frame.status(self.session, self.player, width)])
         if self._picker.is_open:
             self._picker.show()

@@ -143,6 +143,37 @@ class TestFunction:
             await app.settle(pilot)
             assert (app.session.recipe, app.cursor) == (Recipe(), 1)
 
+    async def test_while_it_is_waited_for_nothing_else_takes_keys(self, file: Path) -> None:
+        async with running() as (app, pilot):
+            await on_function(app, file, "loops")
+            await pilot.press("e", *"0.1", "enter", "space", "o")
+            await app.until(lambda: app.sentence == "loops has not answered yet.")
+            await pilot.press(*"adam", "enter")
+            assert app._aside is not None
+            await pilot.press("escape")
+            await app.until(lambda: app._aside is None)
+            await pilot.press("escape", "left")
+            assert app.session.method.optimizer.definition.name == "gd"
+
+    async def test_one_that_fails_where_it_had_answered_gets_a_sentence(self, tmp_path: Path) -> None:
+        """As one that counts its calls: a state is recomputed when it is looked at again."""
+        path = tmp_path / "moody.py"
+        path.write_text(
+            "calls = 0\n"
+            "def moody(x, y):\n    global calls\n    calls += 1\n"
+            "    if calls > 60: raise ValueError('enough')\n    return x * x + y * y\n"
+        )
+        async with running(eta=0.1) as (app, pilot):
+            await on_function(app, path, "moody")
+            await pilot.press("e", *"0.1", "enter")
+            for _ in range(20):
+                await pilot.press("right")
+            last = app.session.history.last
+            await pilot.press("left", "left")
+            assert "raises ValueError in line 5: enough" in app.text
+            assert app.cursor == last - 2
+            assert app.return_code is None
+
     async def test_leaving_ends_a_loop(self, file: Path) -> None:
         async with running() as (app, _):
             app.send("p", *"function", "tab", *f"{file}:always", "enter")
