@@ -16,7 +16,6 @@ from typing import Any, Self, TextIO, TypeVar
 import click
 from click.core import ParameterSource
 
-from gdtui.engine.analysis.diagnosis import diagnose
 from gdtui.engine.batches import ORDERS, Batches
 from gdtui.engine.catalog import CONVENTIONS, OPTIMIZERS, PROBLEMS, SCHEDULES, ProblemDefinition
 from gdtui.engine.definition import Definition, Parameter, find, written
@@ -420,6 +419,8 @@ def _ended_by(pressed: Callable[[], bool]) -> Iterator[None]:
 
 
 def _print_diagnosis(recipe: Recipe, output: str | None) -> Ending:
+    from gdtui.engine.analysis.diagnosis import diagnose
+
     with _open(output) as out, _ctrl_c(_end_of(recipe)) as pressed, _Progress() as progress:
 
         def go_on(iteration: int) -> bool:

@@ -5,14 +5,16 @@ What a run comes to is a diagnosis, and for that its rows are kept.
 
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from gdtui.engine.analysis.diagnosis import Diagnosis
 from gdtui.engine.descent import Method, Record, State, Values, advance, begin
 from gdtui.engine.history import History, Row, Stop
 from gdtui.session.numerals import WIDTH, exact, signed
 from gdtui.session.recipe import Recipe
 from gdtui.session.stopping import LABELS, Limit, NotFinite, Settled
+
+if TYPE_CHECKING:  # which the first frame does without
+    from gdtui.engine.analysis.diagnosis import Diagnosis
 
 CHUNK = 1024
 """Iterations between two questions whether to go on: about a millisecond, and little to keep."""
@@ -156,7 +158,7 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def diagnosis_line(diagnosis: Diagnosis) -> str:
+def diagnosis_line(diagnosis: "Diagnosis") -> str:
     """A diagnosis as a line of JSON; its form is a promise to programs that read it."""
     import json
 
