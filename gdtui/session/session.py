@@ -194,8 +194,9 @@ class Session:
 
     def _restart(self, start: tuple[float, float]) -> None:
         method = self.method
+        path = History(method, *start)  # first, for a person's own function may fail there
         self.recipe = replace(beginning_with(self.recipe, method), start=start)
-        self._leave_path(History(method, *start), 0)
+        self._leave_path(path, 0)
         self.cursor, self._changed = 0, None
 
     def _set_problem(self, problem: Choice[ProblemDefinition], source: Source | None) -> None:
