@@ -49,18 +49,11 @@ class OwnFunction:
         path, colon, name = text.rpartition(":")
         if not colon or not path or not name.isidentifier():
             raise BadInput(f"--function must be FILE.py:NAME, like bowl.py:f, not {quoted(text)}")
-        wrong = (
-            "there is none of that name"
-            if not os.path.exists(path)
-            else "that is a folder"
-            if os.path.isdir(path)
-            else "you may not read it"
-            if not os.access(path, os.R_OK)
-            else ""
-        )
-        if wrong:
-            raise BadInput(f"--function must name a Python file, not {quoted(path)}: {wrong}")
-        return cls(path, name)
+        try:
+            with open(path, "rb"):
+                return cls(path, name)
+        except OSError as error:
+            raise BadInput(f"--function must name a Python file, not {quoted(path)}: {error.strerror}") from None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, OwnFunction) and (self.path, self.name) == (other.path, other.name)
@@ -144,7 +137,8 @@ class OwnFunction:
         """By central differences of the gradient; the mixed one is the mean of its two forms."""
         h, k = STEP * max(1.0, abs(w)), STEP * max(1.0, abs(b))
         places = array("d", (w + h, b, w - h, b, w, b + k, w, b - k))
-        right, left, high, low = (self._ask(b"g", places)[i : i + 3] for i in (0, 3, 6, 9))
+        answer = self._ask(b"g", places)
+        right, left, high, low = (answer[i : i + 3] for i in (0, 3, 6, 9))
         width, height = (w + h) - (w - h), (b + k) - (b - k)
         mixed = 0.5 * ((right[2] - left[2]) / width + (high[1] - low[1]) / height)
         return (right[1] - left[1]) / width, mixed, (high[2] - low[2]) / height

@@ -124,7 +124,7 @@ class Gdtui(App[None]):
     def on_mount(self) -> None:
         """Say how a person's own function is derived."""
         if isinstance(self.session.recipe.source, OwnFunction):
-            self._note = self.session.recipe.source.note
+            self._note = self._first_word(self.session.recipe.source)
 
     def on_unmount(self) -> None:
         """Leave nobody waiting."""
@@ -290,8 +290,7 @@ class Gdtui(App[None]):
             self.changed(self.carry_out(SetSchedule(choice)))
 
     def _take_problem(self, choice: Choice[ProblemDefinition], asked: Mapping[str, str]) -> None:
-        recipe = self.session.recipe
-        if choice == recipe.problem and asked == self._asked:
+        if choice == self.session.recipe.problem and not asked:  # a file may have been edited since
             return
         self.player.pause()
         if not asked:
@@ -313,10 +312,14 @@ class Gdtui(App[None]):
 
         def begin() -> str:
             self.session.do(command)
-            return source.note
+            return self._first_word(source)
 
         waiting = Aside(f"{source.name} has not answered yet.", source.end)
         self._wait_for(waiting, in_a_thread(begin), self.say)
+
+    def _first_word(self, source: OwnFunction) -> str:
+        """How it is derived; nothing where there is no way on from the start, which is said instead."""
+        return source.note if self.session.row.is_finite else ""
 
     @property
     def _asked(self) -> dict[str, str]:

@@ -210,9 +210,9 @@ class TestMistakes:
             OwnFunction.parse(text)
 
     def test_of_a_path(self, tmp_path):
-        with pytest.raises(BadInput, match="there is none of that name"):
+        with pytest.raises(BadInput, match="No such file or directory"):
             OwnFunction.parse(f"{tmp_path}/none.py:f")
-        with pytest.raises(BadInput, match="that is a folder"):
+        with pytest.raises(BadInput, match="Is a directory"):
             OwnFunction.parse(f"{tmp_path}:f")
 
 

@@ -28,6 +28,7 @@ def file(tmp_path: Path) -> Path:
         "def fails(x, y):\n    if x > -1.5: raise ValueError('too \\x1b[31m far')\n    return x * x + y * y\n"
         "def loops(x, y):\n    while x > -1.5: pass\n    return x * x + y * y\n"
         "def always(x, y):\n    while True: pass\n"
+        "def nan(x, y): return float('nan')\n"
     )
     return path
 
@@ -106,6 +107,21 @@ class TestFunction:
             assert app.cursor == 1
             assert "next step" in app.text
             assert farewell(app.session)[0].startswith(f"gdtui --problem function --function {file}:bowl")
+
+    async def test_nan_at_the_start_is_said(self, file: Path) -> None:
+        async with running() as (app, pilot):
+            await on_function(app, file, "nan")
+            await app.settle(pilot)
+            assert app.sentence.startswith("No way on: at iteration 0 dL/dw is nan, dL/db is nan, the loss is nan.")
+
+    async def test_an_edited_file_is_read_again(self, file: Path) -> None:
+        async with running() as (app, pilot):
+            await on_function(app, file, "bowl")
+            before = app.session.row.loss
+            file.write_text("def bowl(x, y): return x * x + y * y\n")
+            await pilot.press("p", "enter")
+            await app.until(lambda: app._aside is None and app.session.row.loss != before)
+            assert (before, app.session.row.loss) == (44.0, 8.0)
 
     async def test_a_failure_gets_a_sentence_and_the_app_lives(self, file: Path) -> None:
         async with running() as (app, pilot):

@@ -1,6 +1,7 @@
 """The memory of the optimizer at the current iteration, and the update that leads on from there, in numbers."""
 
 from collections.abc import Iterator, Sequence
+from math import isclose
 
 from gdtui.engine.analysis.update import NextUpdate, bias_corrections
 from gdtui.session.numerals import plain, rough, signed
@@ -56,7 +57,7 @@ def trials(update: NextUpdate) -> Iterator[Line]:
     """Each eta that was tried, with the loss it led to; the one that is taken is marked."""
     yield [(f"{'tried':<{LABEL}} {'eta':<11} loss", "quiet")]
     for trial in update.trials:
-        taken = rough(trial.eta) == rough(update.eta)
+        taken = isclose(trial.eta, update.eta, rel_tol=1e-9)
         yield [
             (f"{'  taken' if taken else '':<{LABEL}}", "cursor"),
             (f" {rough(trial.eta):<11} {plain(trial.loss)}", PLAIN),
