@@ -1,7 +1,7 @@
 """View 2: the error surface as a map, with the numbers of the current iteration beside it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from textual.app import ComposeResult
@@ -12,16 +12,18 @@ from gdtui.engine.analysis.landscape import Landscape, Parameter, Slice, slice_a
 from gdtui.engine.analysis.speed import Speed
 from gdtui.engine.analysis.trace import Trace
 from gdtui.engine.history import History, Row
+from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import Point, Problem, Window
 from gdtui.session.numerals import rough, signed
 from gdtui.session.session import Session
-from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.glyphs import UNICODE, Glyphs
 from gdtui.ui.views.curves import linear, outlines, span
 from gdtui.ui.views.descent import curve
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.heatmap import Heatmap, Overlay
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
+from gdtui.ui.widgets.mesh import Pose, Station, wire_frame
 from gdtui.ui.widgets.plot import Plot
 
 BESIDE = 34
@@ -87,6 +89,8 @@ class Surface(Horizontal):
         self._sight = Sight()
         self._following = False
         self._logarithmic: bool | None = None
+        self._is_solid = False
+        self._pose = Pose()
         self._landscape: Landscape | None = None
         self._surveyed: tuple[object, ...] = ()
         self._problem: Problem | None = None
@@ -135,6 +139,14 @@ class Surface(Horizontal):
         """Draw lines where bands end, or no longer."""
         self._map.has_contours = not self._map.has_contours
 
+    def toggle_mesh(self) -> None:
+        """Show the surface as a wire frame, or as a map again."""
+        self._is_solid = not self._is_solid
+
+    def turn(self, degrees: float) -> None:
+        """Walk around the wire frame."""
+        self._pose = replace(self._pose, turn=(self._pose.turn + degrees) % 360.0)
+
     def switch_beside(self) -> None:
         """Go on to the next choice of what stands under the numbers."""
         self._beside = (self._beside + 1) % len(BESIDES)
@@ -168,7 +180,11 @@ class Surface(Horizontal):
     def _draw_map(self, problem: Problem, session: Session) -> None:
         landscape = self._look(problem, session.row)
         overlay = self._overlay(landscape, session)
-        self._map.draw_map(self._title(landscape, problem), landscape, overlay)
+        title = self._title(landscape, problem)
+        if self._is_solid and self._has_room_for_mesh:
+            self._draw_mesh(title, landscape, overlay, session)
+        else:
+            self._map.draw_map(title, landscape, overlay)
         chosen = BESIDES[self._beside]
         self._legend.display = chosen == "legend"
         self._along_w.display = self._along_b.display = chosen == "slices"
@@ -217,11 +233,37 @@ class Surface(Horizontal):
         return Overlay(path, session.cursor, self._here, (first.w, first.b), minima, left)
 
     def _title(self, landscape: Landscape, problem: Problem) -> Line:
-        words = [" in logarithmic bands" if landscape.logarithmic else ""]
+        words = [", logarithmic" if landscape.logarithmic else ""]
         words += [f", of {landscape.points_used:,} points" if landscape.points_used < problem.size else ""]
-        words += [", w and b to different scales" if not is_square_enough(problem.window) else ""]
+        words += [", not to scale" if not is_square_enough(problem.window) else ""]
         words += [", following" if self._following else ""]
+        if self._is_solid and self._glyphs is not UNICODE:
+            words = [", flat: 3-D needs braille"]
+        elif self._is_solid and not self._has_room_for_mesh:
+            words = [", no room for 3-D"]
         return [("loss", "loss"), ("".join(words), "quiet")]
+
+    @property
+    def _has_room_for_mesh(self) -> bool:
+        """Whether a wire frame would be read: else the map says more."""
+        return self._glyphs is UNICODE and self._map.size.width >= 36 and self._map.size.height >= 16
+
+    def _draw_mesh(self, title: Line, landscape: Landscape, overlay: Overlay, session: Session) -> None:
+        """The wire frame with the path on it, a mark for each cell of the map that it was in."""
+        marks, history, is_coloured = self._map.marks, session.history, self._map.is_coloured
+        iterations = sorted(at for at in overlay.path.visited.values() if at <= session.cursor)
+        rows = [history.row(at) for at in iterations]
+        stations = [Station(row.w, row.b, row.loss, marks.step) for row in rows]
+        evaluate = session.method.problem.objective(FLOATS).evaluate
+        places = [(minimum, marks.minimum) for minimum in overlay.minima] + [(overlay.start, marks.start)]
+        places = [(place, mark) for place, mark in places if is_in(place, landscape.window)]
+        stations += [Station(*place, evaluate(*place)[0], mark) for place, mark in places]
+        if is_in(overlay.here, landscape.window):
+            ink = "here" if is_coloured else "here-plain"
+            stations.append(Station(*overlay.here, session.row.loss, marks.here, ink))
+        width, height = self._map.size
+        picture = wire_frame(landscape, stations, self._pose, width, height - 1, is_coloured=is_coloured)
+        self._map.draw([title, *picture])
 
     def _draw_legend(self, landscape: Landscape, loss: float, overlay: Overlay) -> None:
         width, height = self._legend.size
@@ -269,6 +311,11 @@ class Surface(Horizontal):
                 curves.append(curve([(session.cursor, here)], "cursor", self._glyphs.cursor))
             plot.draw_chart([("|step|", "fit"), (" over the iterations", "quiet")], x, y, curves)
         self._pace.draw(pace(speed, session.cursor))
+
+
+def is_in(point: Point, window: Window) -> bool:
+    """Whether a point can be seen in a window."""
+    return window.w_low <= point[0] <= window.w_high and window.b_low <= point[1] <= window.b_high
 
 
 def columns_of(window: Window, most: int, rows: int) -> int:

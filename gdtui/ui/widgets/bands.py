@@ -44,13 +44,17 @@ def legend(landscape: Landscape, loss: float, width: int, height: int, mark: str
     if not landscape.levels:
         return [[(f"the loss is {rough(low, 6)} all over", PLAIN)]]
     texts = level_texts(landscape.levels)
-    names = dict(enumerate([f"under {texts[0]}", *(f"{a} to {b}" for a, b in pairwise(texts)), f"{texts[-1]} and more"]))
+    names = dict(
+        enumerate([f"under {texts[0]}", *(f"{a} to {b}" for a, b in pairwise(texts)), f"{texts[-1]} and more"])
+    )
     here = sum(level <= loss for level in landscape.levels) if math.isfinite(loss) else GAP
     bands = [*reversed(names), *([GAP] if (landscape.bands == GAP).any() else [])]
     entries: list[Line] = []
     for band in bands:
         swatch = ("  ", band_ink(landscape, band)) if is_coloured else (shade(landscape, band) * 2, PLAIN)
-        entries.append([(mark if band == here else " ", "cursor"), swatch, (f" {names.get(band, 'not finite')}", PLAIN)])
+        entries.append(
+            [(mark if band == here else " ", "cursor"), swatch, (f" {names.get(band, 'not finite')}", PLAIN)]
+        )
     return in_columns(entries, width, height)
 
 
