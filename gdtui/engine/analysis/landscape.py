@@ -37,6 +37,9 @@ DEEPEST = 0.005
 ROUND_STEPS = (1.0, 2.0, 5.0, 2.5, 4.0, 3.0, 8.0, 6.0, 1.5, 1.25)
 """Of even levels, the roundest first; no two neighbours, times a power of ten, are farther apart than 4/3."""
 
+WHOLE_DECADES = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 60)
+"""Of logarithmic levels farther apart than 1, 3, 10."""
+
 GAP = -1
 """The band of a sample where the loss is not finite."""
 
@@ -153,7 +156,7 @@ def logarithmic_levels(losses: Losses, minima: Sequence[float]) -> tuple[float, 
 
 def _rungs(bottom: float, top: float) -> list[float]:
     """Round numbers between powers of ten, on a ladder on which they are few enough; not too few, though, below."""
-    for mantissas, decades in [((1, 2, 5), 1), ((1, 3), 1), *(((1,), each) for each in (1, 2, 3, 5, 10, 20, 50, 100))]:
+    for mantissas, decades in [((1, 2, 5), 1), ((1, 3), 1), *(((1,), each) for each in WHOLE_DECADES)]:
         lowest = math.floor(bottom / decades) - FEWEST_BANDS
         ladder = [(each, k * decades) for k in range(lowest, math.ceil(top / decades) + 1) for each in mantissas]
         rungs = [float(f"{each}e{power}") for each, power in ladder if math.log10(each) + power < top - 1e-9]

@@ -73,7 +73,8 @@ class Trace:
             columns = numpy.floor(numpy.nan_to_num(x, nan=-2.0).clip(-2, self._columns + 1)).astype(int)
             rows = numpy.floor(numpy.nan_to_num(y, nan=-2.0).clip(-2, self._rows + 1)).astype(int)
         far = (abs(numpy.diff(columns)) > 1) | (abs(numpy.diff(rows)) > 1)
-        leaps = numpy.flatnonzero(far & numpy.isfinite(x[1:] + y[1:] + x[:-1] + y[:-1]))
+        is_somewhere = numpy.isfinite(x) & numpy.isfinite(y)
+        leaps = numpy.flatnonzero(far & is_somewhere[1:] & is_somewhere[:-1])
         wide, high = self._columns + 4, self._rows + 4
         places = (columns + 2) * high + rows + 2
         keys, at = numpy.unique(places[leaps] * wide * high + places[leaps + 1], return_index=True)
