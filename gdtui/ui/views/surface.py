@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -21,7 +20,7 @@ from gdtui.ui.views.curves import linear, outlines, span
 from gdtui.ui.views.descent import curve
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
-from gdtui.ui.widgets.heatmap import Heatmap, Overlay
+from gdtui.ui.widgets.heatmap import Heatmap, Overlay, width_of
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.mesh import Pose, Station, wire_frame
 from gdtui.ui.widgets.plot import Plot
@@ -29,8 +28,8 @@ from gdtui.ui.widgets.plot import Plot
 BESIDE = 34
 """Characters that the numbers beside the map take at the least."""
 
-AROUND = 7
-"""Characters that the axes of the map take beside it."""
+AROUND = 5
+"""Characters that the axes of the map take beside it, if the labels are short."""
 
 LONGEST = 4.0
 """Where a window is so much longer one way than the other, a unit of w cannot be as long as one of b."""
@@ -199,16 +198,20 @@ class Surface(Horizontal):
     def _look(self, problem: Problem, row: Row) -> Landscape:
         """The landscape in sight: the same one until the problem, the window, the size or the bands change."""
         cells = self.size.height - 2
-        columns, rows = columns_of(problem.window, self.size.width - AROUND - BESIDE, 2 * cells), 2 * cells
+        columns = columns_of(problem.window, self.size.width - AROUND - BESIDE, 2 * cells)
         if self._following and row.is_finite:
-            self._follow(self._sight.on(problem.window, columns, rows))
-        window = self._sight.on(problem.window, columns, rows)
+            self._follow(self._sight.on(problem.window, columns, 2 * cells))
+        window = self._sight.on(problem.window, columns, 2 * cells)
+        excess = width_of(window, columns, cells) - (self.size.width - BESIDE)
+        if excess > 0:  # of long labels
+            columns = max(1, columns - excess)
+            window = self._sight.on(problem.window, columns, 2 * cells)
         wanted = window, columns, cells * self._map.samples_in_cell, self._logarithmic
         if self._landscape is None or self._surveyed != (problem, *wanted):
             self._surveyed = (problem, *wanted)
             self._landscape = survey(problem, *wanted[:3], logarithmic=self._logarithmic)
             self._traces.clear()
-            self._map.styles.width = columns + AROUND
+            self._map.styles.width = width_of(window, columns, cells)
         return self._landscape
 
     def _follow(self, window: Window) -> None:
@@ -267,7 +270,7 @@ class Surface(Horizontal):
 
     def _draw_legend(self, landscape: Landscape, loss: float, overlay: Overlay) -> None:
         width, height = self._legend.size
-        key = wrap(self._map.key(overlay), width) if width else []
+        key = self._map.key(overlay, width)
         key += [""] if height - len(key) > len(landscape.levels) + 2 else []
         bands = self._map.legend(landscape, loss, width, height - len(key))
         self._legend.draw([*([(line, PLAIN)] for line in key), *bands])

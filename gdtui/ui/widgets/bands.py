@@ -71,7 +71,9 @@ def level_texts(levels: Sequence[float]) -> list[str]:
 def brief(x: float, digits: int) -> str:
     """A number rounded to so many digits, without trailing zeros."""
     x = float(f"{x:.{digits - 1}e}")
-    if x == 0.0 or 1e-4 <= abs(x) < 1e6:
+    if x == 0.0:
+        return "0"
+    if 1e-4 <= abs(x) < 1e6:
         return f"{x:.15g}"
     mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
     return f"{mantissa.rstrip('0').rstrip('.') if '.' in mantissa else mantissa}e{int(exponent)}"

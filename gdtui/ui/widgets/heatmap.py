@@ -11,7 +11,7 @@ from itertools import groupby
 
 from gdtui.engine.analysis.landscape import Landscape
 from gdtui.engine.analysis.trace import Cell, Trace
-from gdtui.engine.problems.definition import Point
+from gdtui.engine.problems.definition import Point, Window
 from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import ASCII, Glyphs
 from gdtui.ui.widgets import axes
@@ -79,8 +79,8 @@ class Heatmap(Lines):
     def draw_map(self, title: Line, landscape: Landscape, overlay: Overlay) -> None:
         """Show a landscape with what lies over it."""
         columns, rows = landscape.columns, landscape.rows // self.samples_in_cell
-        w_low, w_high, b_low, b_high = landscape.window
-        upright = axes.inside(b_low, b_high, max(2, rows // 3))
+        w_low, w_high, b_low, _ = landscape.window
+        upright = upright_labels(landscape.window, rows)
         gutter = gutter_of(upright)
         labels = {self._cell(landscape, w_low, b)[1]: label for b, label in upright}
         lines: list[Line] = [[(f"{'b':>{gutter - 1}} ", "quiet"), *title]]
@@ -95,13 +95,19 @@ class Heatmap(Lines):
         """The losses of the bands, the one of a loss marked."""
         return legend(landscape, loss, width, height, self.marks.here, is_coloured=self.is_coloured)
 
-    def key(self, overlay: Overlay) -> str:
-        """What the marks mean."""
+    def key(self, overlay: Overlay, width: int) -> list[str]:
+        """What the marks mean, in lines."""
         marks = self.marks
         words = [f"{marks.here} here", f"{marks.start} start", f"{marks.step} path"]
         words += [f"{marks.minimum} minimum"] if overlay.minima else []
         words += [f"{marks.left} left"] if overlay.left else []
-        return "  ".join(words)
+        lines = [words[0]]
+        for word in words[1:]:
+            if len(longer := f"{lines[-1]}  {word}") <= width:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return lines
 
     def _map_lines(self, landscape: Landscape, overlay: Overlay) -> Iterator[Line]:
         """The lines of the map; only those are put together anew on which a mark lies."""
@@ -195,6 +201,16 @@ def half_blocks(above: Sequence[str], below: Sequence[str]) -> Iterator[Piece]:
         else:
             yield "▀", f"{upper} on {lower}"
             ground = lower
+
+
+def width_of(window: Window, columns: int, rows: int) -> int:
+    """How many characters a map of so many cells takes with its axes."""
+    return gutter_of(upright_labels(window, rows)) + columns + len(" w")
+
+
+def upright_labels(window: Window, rows: int) -> list[tuple[float, str]]:
+    """The ticks along b, for so many lines."""
+    return axes.inside(window.b_low, window.b_high, max(2, rows // 3))
 
 
 def gutter_of(labels: Iterable[tuple[float, str]]) -> int:
