@@ -29,7 +29,11 @@ def formula(
     loss: Callable[[Any, Any], Any], window: Window = SQUARE, minima: Any = (), start: Any = (0.5, 0.5)
 ) -> Problem:
     """A problem whose loss is a function of floats or arrays."""
-    evaluate = lambda w, b: (loss(w, b), 2.0 * w, 2.0 * b)  # noqa: E731
+
+    def evaluate(w: Any, b: Any) -> tuple[Any, Any, Any]:
+        value = loss(w, b)
+        return (float(value) if isinstance(w, float) else value), 2.0 * w, 2.0 * b
+
     return Formula("made up", window, start, 0.1, minima, lambda _: Objective(evaluate, lambda _w, _b: (2.0, 0.0, 2.0)))
 
 

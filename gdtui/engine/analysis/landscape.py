@@ -103,7 +103,7 @@ def survey(problem: Problem, window: Window, columns: int, rows: int, *, logarit
     """
     import numpy
 
-    window = Window(*_visible(*window[:2]), *_visible(*window[2:]))
+    window = visible(window)
     w_low, w_high, b_low, b_high = window
     w = w_low + (numpy.arange(columns) + 0.5) / columns * (w_high - w_low)
     b = b_high - (numpy.arange(rows) + 0.5) / rows * (b_high - b_low)
@@ -195,8 +195,12 @@ def _losses(problem: Problem, w: Losses, b: Losses) -> Losses:
     return numpy.broadcast_to(loss, numpy.broadcast_shapes(w.shape, b.shape))
 
 
-def _visible(low: float, high: float) -> tuple[float, float]:
-    """The ends of an axis, apart by so much that numbers between them can be told apart."""
+def visible(window: Window) -> Window:
+    """A window that has a width and a height in which numbers can be told apart, however small it was."""
+    return Window(*_apart(*window[:2]), *_apart(*window[2:]))
+
+
+def _apart(low: float, high: float) -> tuple[float, float]:
     low, high = sorted(0.0 if math.isnan(end) else max(-FARTHEST, min(end, FARTHEST)) for end in (low, high))
     middle = low + (high - low) / 2.0
     least = max(1.0, abs(middle)) if low == high else max(1e-9 * abs(middle), 1e-300)
@@ -233,7 +237,7 @@ def slice_along(problem: Problem, window: Window, row: Row, parameter: Parameter
     """Cut the surface through an iteration along w or along b, from one end of the window to the other."""
     import numpy
 
-    low, high = _visible(*(window[:2] if parameter == "w" else window[2:]))
+    low, high = visible(window)[:2] if parameter == "w" else visible(window)[2:]
     places = numpy.linspace(low, high, samples)
     part, scale = _fewer_points(problem, samples)
     held = numpy.full(1, row.b if parameter == "w" else row.w)

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Offset
 
-from gdtui.engine.analysis.landscape import Landscape, Parameter, Slice, slice_along, survey
+from gdtui.engine.analysis.landscape import Landscape, Parameter, Slice, slice_along, survey, visible
 from gdtui.engine.analysis.speed import Speed
 from gdtui.engine.analysis.trace import Trace
 from gdtui.engine.history import History, Row
@@ -64,7 +64,7 @@ class Sight:
             unit = max(wide / columns, high / rows)
             wide, high = unit * columns, unit * rows
         wide, high = wide * self.scale / 2.0, high * self.scale / 2.0
-        return Window(w - wide, w + wide, b - high, b + high)
+        return visible(Window(w - wide, w + wide, b - high, b + high))
 
 
 def is_square_enough(window: Window) -> bool:
@@ -197,15 +197,15 @@ class Surface(Horizontal):
 
     def _look(self, problem: Problem, row: Row) -> Landscape:
         """The landscape in sight: the same one until the problem, the window, the size or the bands change."""
-        cells = self.size.height - 2
-        columns = columns_of(problem.window, self.size.width - AROUND - BESIDE, 2 * cells)
+        own, cells = visible(problem.window), self.size.height - 2
+        columns = columns_of(own, self.size.width - AROUND - BESIDE, 2 * cells)
         if self._following and row.is_finite:
-            self._follow(self._sight.on(problem.window, columns, 2 * cells))
-        window = self._sight.on(problem.window, columns, 2 * cells)
+            self._follow(self._sight.on(own, columns, 2 * cells))
+        window = self._sight.on(own, columns, 2 * cells)
         excess = width_of(window, columns, cells) - (self.size.width - BESIDE)
         if excess > 0:  # of long labels
             columns = max(1, columns - excess)
-            window = self._sight.on(problem.window, columns, 2 * cells)
+            window = self._sight.on(own, columns, 2 * cells)
         wanted = window, columns, cells * self._map.samples_in_cell, self._logarithmic
         if self._landscape is None or self._surveyed != (problem, *wanted):
             self._surveyed = (problem, *wanted)
@@ -238,7 +238,7 @@ class Surface(Horizontal):
     def _title(self, landscape: Landscape, problem: Problem) -> Line:
         words = [", logarithmic" if landscape.logarithmic else ""]
         words += [f", of {landscape.points_used:,} points" if landscape.points_used < problem.size else ""]
-        words += [", not to scale" if not is_square_enough(problem.window) else ""]
+        words += [", not to scale" if not is_square_enough(visible(problem.window)) else ""]
         words += [", following" if self._following else ""]
         if self._is_solid and self._glyphs is not UNICODE:
             words = [", flat: 3-D needs braille"]
