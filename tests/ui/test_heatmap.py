@@ -16,7 +16,7 @@ from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import Window
 from gdtui.session.commands import GoTo, SetEta, Step
 from gdtui.session.recipe import Recipe, problem
-from gdtui.ui.views.surface import Sight, columns_of, is_square_enough
+from gdtui.ui.views.sight import Sight, columns_of, is_square_enough
 from gdtui.ui.widgets.axes import inside
 from gdtui.ui.widgets.bands import COLOURS, SHADES, brief, level_texts, spread
 from gdtui.ui.widgets.heatmap import ASCII_MARKS, UNICODE_MARKS, Heatmap, labelled, within
