@@ -12,7 +12,7 @@ from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.curves import linear, outlines, span
 from gdtui.ui.views.descent import curve
 from gdtui.ui.widgets import axes
-from gdtui.ui.widgets.lines import Line, Lines
+from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.plot import Plot
 
 
@@ -56,10 +56,6 @@ def three_steps(speed: Speed, cursor: int) -> list[Line]:
         if 0 < iteration < len(speed.steps):
             before = speed.history.row(iteration - 1)
             gradient, step = math.hypot(before.dw, before.db), speed.steps[iteration]
-            lines.append(
-                [
-                    (f"{name}, at {iteration - 1:,}".ljust(16), "quiet"),
-                    (f"{rough(gradient, 4):<12}{rough(step, 4)}", ""),
-                ]
-            )
+            label, values = f"{name}, at {iteration - 1:,}", f"{rough(gradient, 4):<12}{rough(step, 4)}"
+            lines.append([(f"{label:<16}", "quiet"), (values, PLAIN)])
     return lines
