@@ -64,6 +64,14 @@ def logarithmic(low: float, high: float, steps: int) -> Axis:
     return Axis(first, last, [(k, f"1e{k}") for k in range(last, first - 1, -every)][::-1])
 
 
+def inside(low: float, high: float, steps: int) -> list[tuple[float, str]]:
+    """Round numbers between two ends that stay as they are, at most so many steps apart, each with its label."""
+    step = round_up((high - low) / steps)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    label = _labels(step, max(abs(first), abs(last)))
+    return [(k * step, label(k * step)) for k in range(first, last + 1)]
+
+
 def _labels(step: float, most: int) -> Callable[[float], str]:
     """Text for up to so many steps from 0: with as many digits as tell them apart."""
     decimals = next((n for n in range(6) if math.isclose(round(step, n), step, rel_tol=1e-9)), None)

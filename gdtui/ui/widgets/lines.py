@@ -11,7 +11,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 Line: TypeAlias = Sequence[tuple[str, str]]
-"""Pieces of text, each with the name of its ink; the inks are component classes of the stylesheet."""
+"""Pieces of text, each with the name of its ink; the inks are component classes of the stylesheet.
+
+Of two inks, `band-3 on band-5`, the ground of the first draws on the ground of the second: a half block in both.
+"""
 
 PLAIN = ""
 
@@ -33,6 +36,10 @@ class Lines(Widget):
         "ink--data",
         "ink--w",
         "ink--b",
+        "ink--contour",
+        "ink--here",
+        "ink--here-plain",
+        *(f"ink--band-{band}" for band in range(11)),
     }
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
@@ -79,5 +86,10 @@ class Lines(Widget):
     def _style(self, ink: str) -> Style:
         """The style of an ink; asking the stylesheet takes longer than drawing."""
         if ink not in self._styles:
-            self._styles[ink] = self.get_component_rich_style(f"ink--{ink}") if ink else self.rich_style
+            above, _, below = ink.partition(" on ")
+            if below:
+                style = Style(color=self._style(above).bgcolor, bgcolor=self._style(below).bgcolor)
+            else:
+                style = self.get_component_rich_style(f"ink--{ink}") if ink else self.rich_style
+            self._styles[ink] = style
         return self._styles[ink]
