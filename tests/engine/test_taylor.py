@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.engine.analysis.taylor import against_the_gradient, by_angle, largest_falling_eta, promise
+from gdtui.engine.analysis.taylor import against_the_gradient, by_angle, largest_falling_eta, promises, turned
 from gdtui.engine.catalog import PROBLEMS
 from gdtui.engine.numbers import FLOATS
 from tests.engine.choices import LECTURE
@@ -40,11 +40,17 @@ class TestPromise:
         assert math.log2(getattr(longer, order) / getattr(shorter, order)) == pytest.approx(power, abs=0.05)
 
     def test_along_any_vector(self):
-        found = promise(SPHERE, 1.0, 2.0, (3.0, 0.0), 0.5)
+        (found,) = promises(SPHERE, 1.0, 2.0, (3.0, 0.0), [0.5])
         assert (found.change, found.first, found.second) == pytest.approx((2.5**2 - 1.0, 3.0, 5.25))
 
 
 class TestAngle:
+    @pytest.mark.parametrize(
+        ("degrees", "vector"), [(0.0, (3.0, 4.0)), (90.0, (-4.0, 3.0)), (180.0, (-3.0, -4.0)), (270.0, (4.0, -3.0))]
+    )
+    def test_a_quarter_turn_after_the_other(self, degrees, vector):
+        assert turned(3.0, 4.0, degrees) == pytest.approx(vector)
+
     def test_the_first_order_is_a_cosine(self):
         rows = by_angle(SPHERE, 3.0, 4.0, 0.01, [0.0, 60.0, 90.0, 180.0, 270.0])
         assert [row.first for row in rows] == pytest.approx([0.1, 0.05, 0.0, -0.1, 0.0], abs=1e-15)

@@ -52,18 +52,27 @@ class Turned:
     first: float
 
 
-def promise(objective: Objective, w: float, b: float, u: tuple[float, float], eta: float) -> Promise:
-    """What the expansion at (w, b) says of the step eta u."""
+def promises(objective: Objective, w: float, b: float, u: tuple[float, float], etas: Iterable[float]) -> list[Promise]:
+    """What the expansion at (w, b) says of the step eta u, for each of several eta."""
     loss, dw, db = objective.evaluate(w, b)
-    there, _, _ = objective.evaluate(w + eta * u[0], b + eta * u[1])
-    first = eta * (u[0] * dw + u[1] * db)
-    return Promise(eta, loss, there - loss, first, first + 0.5 * eta * eta * curvature(objective, w, b).along(u))
+    slope, bend = u[0] * dw + u[1] * db, curvature(objective, w, b).along(u)
+    rows = []
+    for eta in etas:
+        there, _, _ = objective.evaluate(w + eta * u[0], b + eta * u[1])
+        rows.append(Promise(eta, loss, there - loss, eta * slope, eta * slope + 0.5 * eta * eta * bend))
+    return rows
 
 
 def against_the_gradient(objective: Objective, w: float, b: float, etas: Iterable[float]) -> list[Promise]:
-    """The same of gradient descent's step, u = -g, for each of several eta."""
+    """The same of gradient descent's step, u = -g."""
     _, dw, db = objective.evaluate(w, b)
-    return [promise(objective, w, b, (-dw, -db), eta) for eta in etas]
+    return promises(objective, w, b, (-dw, -db), etas)
+
+
+def turned(dw: float, db: float, degrees: float) -> tuple[float, float]:
+    """A vector as long as the gradient, turned away from it counterclockwise."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return dw * cosine - db * sine, dw * sine + db * cosine
 
 
 def by_angle(objective: Objective, w: float, b: float, eta: float, degrees: Iterable[float]) -> list[Turned]:
