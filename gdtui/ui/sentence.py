@@ -1,7 +1,9 @@
 """One sentence on how it goes at the current iteration."""
 
 import math
+from collections.abc import Mapping
 
+from gdtui.engine.analysis.diagnosis import Diagnosis, Lever
 from gdtui.engine.history import Row
 from gdtui.session.numerals import exact, rough
 from gdtui.session.session import Session, difference
@@ -52,3 +54,20 @@ def more(row: Row, fall: float) -> str:
     """Iterations until the loss is 1 % less, if each lowers it as the last one did."""
     iterations = float(f"{0.01 * row.loss / fall:.2g}")
     return f"{iterations:,.0f}" if iterations < 1e6 else rough(iterations, 2)
+
+
+KEY_OF: Mapping[Lever, str] = {
+    "nothing": "",
+    "smaller eta": "-",
+    "larger eta": "+",
+    "optimizer": "o",
+    "start": "R",
+    "forward": "f",
+}
+"""The key that does what a diagnosis would try."""
+
+
+def advice(diagnosis: Diagnosis) -> str:
+    """What to try, and the key for it."""
+    words, key = diagnosis.advice, KEY_OF[diagnosis.lever]
+    return f"{words[0].upper()}{words[1:]}{f'; press {key}' if key else ''}."

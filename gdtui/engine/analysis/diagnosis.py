@@ -39,9 +39,6 @@ Verdict: TypeAlias = Literal[
 Lever: TypeAlias = Literal["nothing", "smaller eta", "larger eta", "optimizer", "start", "forward"]
 """What the advice would change, for whoever knows the key for it."""
 
-LEFT = 1e-8
-"""Of the loss at the start, or by itself: a run that has no more than this left to gain has converged."""
-
 LOPSIDED = 0.01
 """A saddle's smaller eigenvalue is at least this part of the larger one; the tails of a sigmoid are more lopsided."""
 
@@ -157,9 +154,8 @@ def converged(run: Evidence) -> Finding | None:
 
     On points the loss cannot be below 0, so a loss of next to nothing does as well.
     """
-    little = LEFT * max(1.0, abs(run.start.loss))
-    is_least = run.method.problem.size > 0 and run.row.loss < little
-    if not (is_least or (run.is_bowl and run.against_curvature < little)) or not _has_come_to_rest(run, little):
+    is_least = run.method.problem.size > 0 and run.row.loss < run.little
+    if not (is_least or (run.is_bowl and run.against_curvature < run.little)) or not _has_come_to_rest(run):
         return None
     left = run.against_curvature if run.is_bowl else run.row.loss
     because = (
@@ -174,10 +170,10 @@ def saddle(run: Evidence) -> Finding | None:
 
     So do the tails of a sigmoid, but lopsidedly, or by so little that the whole window would not show it.
     """
-    bend, little = run.curvature, LEFT * max(1.0, abs(run.start.loss))
+    bend = run.curvature
     weaker, stronger = sorted((-bend.low, bend.high))
     shows = weaker > 0.0 and weaker >= LOPSIDED * stronger and 0.5 * weaker * run.across**2 > VISIBLE * run.left
-    if not (shows and run.against_curvature < little and _has_come_to_rest(run, little)):
+    if not (shows and run.against_curvature < run.little and _has_come_to_rest(run)):
         return None
     because = (
         f"the gradient is {few(run.gradient)}, and the loss bends up by {few(bend.high)} along "
@@ -338,13 +334,13 @@ def _distance(one: Row, other: Row) -> float:
     return math.hypot(other.w - one.w, other.b - one.b)
 
 
-def _has_come_to_rest(run: Evidence, little: float) -> bool:
+def _has_come_to_rest(run: Evidence) -> bool:
     """Whether it stays where it is, by the place alone, or because the loss has lately stayed the same.
 
     A rule with a memory, and one that sees some of the points only, may pass a minimum, or come by again and again.
     """
     goes_by_the_place = not run.method.optimizer.definition.memory and run.method.batches.size is None
-    return goes_by_the_place or max(run.lately) - min(run.lately) < little
+    return goes_by_the_place or max(run.lately) - min(run.lately) < run.little
 
 
 def _is_flat(run: Evidence) -> bool:

@@ -26,6 +26,9 @@ LATELY = 10
 STRETCHES = 48
 """Stretches in which the losses of a whole run are looked through."""
 
+LEFT = 1e-8
+"""Of the loss at the start, or by itself: a run that has no more than this left to gain has converged."""
+
 SINGULAR = 1e-9
 """An eigenvalue of less than this part of the other one is called 0: it cannot be told from it along a curve."""
 
@@ -138,6 +141,11 @@ class Evidence:
         if self.floor is not None:
             known.append(self.row.loss - self.floor)
         return max(min(known), 0.0) if known else max(abs(self.row.loss), abs(self.start.loss - self.row.loss))
+
+    @property
+    def little(self) -> float:
+        """A loss that is as good as nothing."""
+        return LEFT * max(1.0, abs(self.start.loss))
 
     @cached_property
     def across(self) -> float:
