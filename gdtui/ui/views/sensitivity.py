@@ -147,14 +147,17 @@ class Sensitivity(Horizontal):
         """The curve, the tangent at x, the secant from there, and its two points."""
         glyphs, secant, x = self._glyphs, exercise.secants[-1], axis(exercise.low, exercise.high)
         y = axes.linear(*span([exercise.points]), plot.steps)
-        here, there = (exercise.x, exercise.y), (exercise.x + secant.dx, exercise.y + secant.dy)
+        ends = [(exercise.x, exercise.y, "cursor", glyphs.cursor)]
+        ends += [(exercise.x + secant.dx, exercise.y + secant.dy, "fit", glyphs.point)]
         curves = [curve(exercise.points, "loss", glyphs.line, joined=True)]
         if math.isfinite(secant.slope):
             curves += [curve(straight(exercise, secant.slope, secant.dx, y), "ghost", glyphs.ghost)]
         curves += [curve(straight(exercise, exercise.slope, 0.0, y), "data", glyphs.second_line, joined=True)]
-        if math.isfinite(secant.dy):
-            curves += [curve([(there[0], linear(there[1]))], "fit", glyphs.point)]
-        curves += [curve([(here[0], linear(here[1]))], "cursor", glyphs.cursor)]
+        curves += [
+            curve([(px, linear(py))], ink, marker)
+            for px, py, ink, marker in reversed(ends)
+            if x.low <= px <= x.high and math.isfinite(py)
+        ]
         title: Line = [
             ("curve", "loss"),
             (", ", "quiet"),

@@ -125,9 +125,9 @@ class Taylor(Vertical):
 
     def _draw_chart(self, plot: Plot, expansion: Expansion, angle: float, promise: Promise) -> None:
         """The change of the loss all around, with a mark at the direction in hand."""
-        first = [(each.angle, linear(each.first)) for each in expansion.around]
-        points = [(each.angle, linear(each.change)) for each in expansion.around]
-        real = [(x, y) for x, y in points if math.isfinite(y)]
+        around = expansion.around
+        first = [(each.angle, linear(each.first)) for each in around if math.isfinite(each.first)]
+        real = [(each.angle, linear(each.change)) for each in around if math.isfinite(each.change)]
         y = axes.from_zero(*span([first, real]), plot.steps)
         curves = [
             curve(first, "fit", self._glyphs.ghost),
@@ -135,7 +135,7 @@ class Taylor(Vertical):
         ]
         if math.isfinite(promise.change):
             curves.append(curve([(angle, linear(promise.change))], "cursor", self._glyphs.cursor))
-        lowest = min(expansion.around, key=lambda each: each.change if math.isfinite(each.change) else math.inf)
+        lowest = min(around, key=lambda each: each.change if math.isfinite(each.change) else math.inf)
         title: Line = [
             ("true change", "loss"),
             (" and ", "quiet"),
