@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import Any
 
-from gdtui.engine.mistakes import BadInput, printable, quoted
+from gdtui.engine.mistakes import BadInput, NoValue, printable, quoted
 from gdtui.engine.numbers import FLOATS, Numbers, Real
 from gdtui.engine.problems.definition import Objective, Point, Problem, Window
 from gdtui.session import function_process
@@ -189,7 +189,7 @@ class _Process:
         self.way = self._reply(1)[0]
 
     def ask(self, kind: bytes, places: "array[float]") -> "array[float]":
-        """The numbers for so many places; BadInput with the function's complaint, _Gone where there is no answer."""
+        """The numbers for so many places; NoValue with the function's complaint, _Gone where there is no answer."""
         count = len(places) // 2
         self._asked_at = monotonic()
         try:
@@ -211,7 +211,7 @@ class _Process:
         if self._read(1) == b"k":
             return self._read(size)
         (length,) = struct.unpack("I", self._read(4))
-        raise BadInput(printable(self._read(length).decode(errors="replace"), 200))
+        raise NoValue(printable(self._read(length).decode(errors="replace"), 200))
 
     def _read(self, size: int) -> bytes:
         parts = []

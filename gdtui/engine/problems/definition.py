@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from gdtui.engine.definition import Definition
+from gdtui.engine.mistakes import NoValue
 from gdtui.engine.numbers import Numbers, Real
 
 Evaluate: TypeAlias = Callable[[Real, Real], tuple[Real, Real, Real]]
@@ -20,6 +22,24 @@ class Objective:
 
     evaluate: Evaluate
     hessian: Hessian
+
+
+def or_nan(objective: Objective) -> Objective:
+    """The same on floats, but nan where a person's own function complains: a place tried may lie where it ends."""
+
+    def evaluate(w: float, b: float) -> tuple[float, float, float]:
+        try:
+            return objective.evaluate(w, b)
+        except NoValue:
+            return nan, nan, nan
+
+    def hessian(w: float, b: float) -> tuple[float, float, float]:
+        try:
+            return objective.hessian(w, b)
+        except NoValue:
+            return nan, nan, nan
+
+    return Objective(evaluate, hessian)
 
 
 Point: TypeAlias = tuple[float, float]

@@ -13,6 +13,7 @@ from gdtui.engine.analysis.curvature import Curvature, Direction
 from gdtui.engine.analysis.diagnosis import Diagnosis, diagnose
 from gdtui.engine.analysis.evidence import Evidence
 from gdtui.engine.numbers import FLOATS
+from gdtui.engine.problems.definition import or_nan
 from gdtui.session.numerals import plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
@@ -100,7 +101,7 @@ def find(session: Session) -> Findings:
         return Findings(
             diagnosis, gradient, None, ["Where a number is not finite there is no curvature."], [], row.loss
         )
-    evaluate, eta = session.method.problem.objective(FLOATS).evaluate, session.eta
+    evaluate, eta = or_nan(session.method.problem.objective(FLOATS)).evaluate, session.eta
     etas = [eta if factor == 1.0 else float(f"{eta * factor:.5g}") for factor in FACTORS]
     losses = [(each, evaluate(row.w - each * row.dw, row.b - each * row.db)[0]) for each in etas]
     bend = run.curvature
@@ -203,6 +204,6 @@ def tried(findings: Findings) -> list[Line]:
     for at, (eta, loss) in enumerate(findings.losses):
         change = loss - findings.loss
         mark, ink = (">", "cursor") if at == len(FACTORS) // 2 else (" ", PLAIN)
-        told = signed(change, 11) if math.isfinite(change) else " no number"
+        told = signed(change, 11) if math.isfinite(change) else " no value"
         lines.append([(f"{mark} {few(eta):<9}{signed(loss):<13}", ink), (told, "alarm" if change > 0.0 else ink)])
     return lines

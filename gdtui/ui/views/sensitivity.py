@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Offset
 
-from gdtui.engine.analysis.landscape import Parameter, slice_along
+from gdtui.engine.analysis.landscape import Parameter, slice_along, visible
 from gdtui.engine.analysis.slope import (
     NOTES,
     CentralDifference,
@@ -22,7 +22,7 @@ from gdtui.engine.analysis.slope import (
     secants,
 )
 from gdtui.engine.numbers import FLOATS
-from gdtui.engine.problems.definition import Window
+from gdtui.engine.problems.definition import Window, or_nan
 from gdtui.session.numerals import exact, plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
@@ -204,13 +204,20 @@ def on_the_parabola(x: float, widths: Sequence[float]) -> Exercise:
 def on_the_loss(session: Session, parameter: Parameter, widths: Sequence[float]) -> Exercise:
     """The loss along w or along b at the current iteration, the other parameter held."""
     row, problem = session.row, session.method.problem
-    objective = problem.objective(FLOATS)
+    objective = or_nan(problem.objective(FLOATS))
     along_w = parameter == "w"
     loss = loss_by_w(objective, row.b) if along_w else loss_by_b(objective, row.w)
     x, slope, held = (row.w, row.dw, "b") if along_w else (row.b, row.db, "w")
-    cut = slice_along(problem, around(problem.window, row.w, row.b), row, parameter, SAMPLES)
+    window = visible(around(problem.window, row.w, row.b))
+    low, high = window[:2] if along_w else window[2:]
+    if problem.size:
+        cut = slice_along(problem, window, row, parameter, SAMPLES)
+        places, losses = cut.places, cut.losses
+    else:  # one by one, for a person's own function may have no value at some of them
+        places = [low + (high - low) * k / (SAMPLES - 1) for k in range(SAMPLES)]
+        losses = [loss.value(place) for place in places]
+    points = [(place, linear(value)) for place, value in zip(places, losses, strict=True)]
     (check,) = central_differences(loss, x, widths[-1:])
-    points = [(place, linear(value)) for place, value in zip(cut.places, cut.losses, strict=True)]
     return Exercise(
         title=f"{loss.formula}, {held} held, from {parameter} = {plain(x)} on",
         x_name=parameter,
@@ -221,8 +228,8 @@ def on_the_loss(session: Session, parameter: Parameter, widths: Sequence[float])
         secants=secants(loss, x, widths),
         check=check,
         points=[(place, value) for place, value in points if math.isfinite(value)],
-        low=cut.places[0],
-        high=cut.places[-1],
+        low=low,
+        high=high,
     )
 
 

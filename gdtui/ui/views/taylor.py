@@ -18,6 +18,7 @@ from gdtui.engine.analysis.taylor import (
 )
 from gdtui.engine.descent import LARGE
 from gdtui.engine.numbers import FLOATS
+from gdtui.engine.problems.definition import or_nan
 from gdtui.session.numerals import exact, plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
@@ -92,7 +93,7 @@ class Taylor(Vertical):
         if self._expansion is None:
             self._expansion = expand(session)
         if self._turned is None or self._turned[0] != self._angle:
-            objective, eta = session.method.problem.objective(FLOATS), self._expansion.eta
+            objective, eta = or_nan(session.method.problem.objective(FLOATS)), self._expansion.eta
             u = turned(row.dw, row.db, self._angle)
             self._turned = self._angle, promises(objective, row.w, row.b, u, [eta])[0]
 
@@ -151,7 +152,7 @@ def _place(session: Session) -> tuple[object, ...]:
 
 def expand(session: Session) -> Expansion:
     """The expansion at the current iteration, beside the losses that it is about."""
-    objective, row, eta = session.method.problem.objective(FLOATS), session.row, session.eta
+    objective, row, eta = or_nan(session.method.problem.objective(FLOATS)), session.row, session.eta
     is_small = session.method.problem.size <= LARGE
     etas = [float(f"{eta * factor:.5g}") if factor != 1.0 else eta for factor in FACTORS]
     degrees = range(0, 361, APART if is_small else FAR_APART)
@@ -210,7 +211,7 @@ def step(label: str, promise: Promise, *, is_current: bool, errors: bool) -> Lin
     predicted = promise.first * promise.change > 0.0 or promise.first == promise.change
     verdict = "" if predicted else "rises" if promise.change > 0.0 else "stays" if promise.change == 0.0 else "falls"
     if not math.isfinite(promise.change):
-        verdict = "no number"
+        verdict = "no value"
     mark = ">" if is_current else " "
     return [(f"{mark} {label:<9}", "cursor" if is_current else PLAIN), (numbers, PLAIN), (verdict, "alarm")]
 
