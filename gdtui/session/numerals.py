@@ -3,6 +3,8 @@
 import math
 import re
 
+from gdtui.engine.digits import rough as rough  # noqa: PLC0414  # the screen has all its numerals from here
+from gdtui.engine.digits import tight
 from gdtui.engine.mistakes import BadInput, quoted
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
@@ -19,7 +21,7 @@ def signed(x: float, width: int = WIDTH) -> str:
     """
     small = 0.0 < abs(x) < 1e-3  # where decimals would take more room than an exponent
     for digits in range(7 if abs(x) >= 1.0 or x == 0.0 else 6, 0, -1):
-        text = _tight(f"{x: .{digits - 1}e}" if small else f"{x: #.{digits}g}").rstrip(".")
+        text = tight(f"{x: .{digits - 1}e}" if small else f"{x: #.{digits}g}").rstrip(".")
         if len(text) <= width:
             break
     return text
@@ -32,16 +34,7 @@ def plain(x: float) -> str:
 
 def exact(x: float) -> str:
     """A number with all its digits and no more: `1.0`, `0.05`, `1e-5`."""
-    return _tight(repr(x))
-
-
-def rough(x: float, digits: int = 3) -> str:
-    """A number with few digits, for a sentence: `0.00947`, `2.40e-11`."""
-    return _tight(f"{x:#.{digits}g}").rstrip(".")
-
-
-def _tight(text: str) -> str:
-    return text.replace("e-0", "e-").replace("e+0", "e+")
+    return tight(repr(x))
 
 
 def number(text: str, name: str) -> float:

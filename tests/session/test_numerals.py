@@ -82,7 +82,8 @@ def test_rough_has_three_digits(x):
 
 
 @pytest.mark.parametrize(
-    ("x", "text"), [(0.00947, "0.00947"), (2.4e-11, "2.40e-11"), (0.5, "0.500"), (1e-5, "1.00e-5")]
+    ("x", "text"),
+    [(0.00947, "0.00947"), (2.4e-11, "2.40e-11"), (0.5, "0.500"), (1e-5, "1.00e-5"), (1e12, "1.00e+12"), (0.0, "0")],
 )
 def test_rough_looks_so(x, text):
     assert rough(x) == text

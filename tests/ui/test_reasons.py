@@ -72,7 +72,7 @@ class TestCurvature:
 
     @pytest.mark.parametrize(
         ("eta", "word"),
-        [(0.3, "Eta 0.3 is stable."), (0.7, "stable, but oscillates"), (1.2, "too long, it leads away")],
+        [(0.3, "Eta 0.3 is stable."), (0.7, "Eta 0.7 oscillates."), (1.2, "Eta 1.2 is too long.")],
     )
     async def test_on_a_round_bowl(self, eta: float, word: str) -> None:
         """L = w^2 + b^2 has the eigenvalue 2: beyond 1/2 a step crosses over, beyond 1 it ends higher."""

@@ -19,7 +19,9 @@ def marked(app: Shown) -> list[float]:
 
 
 def derivative(app: Shown) -> float:
-    return numbers(next(line for line in app.lines if line.startswith("  derivative"))[:41])[0]
+    return numbers(next(line for line in app.lines if "by formula" in line or line.startswith("  derivative"))[22:41])[
+        0
+    ]
 
 
 def words(app: Shown) -> str:

@@ -21,6 +21,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from gdtui.engine.analysis.evidence import Evidence
+from gdtui.engine.digits import rough, tight
 from gdtui.engine.history import History, Row
 
 Verdict: TypeAlias = Literal[
@@ -128,8 +129,8 @@ def _rising_without_bound(run: Evidence) -> Finding | None:
     if in_a_row < (2 if run.is_outside else 3) or run.row.loss < run.highest or run.row.loss <= run.start.loss:
         return None
     because = (
-        f"each of the last {in_a_row} steps was longer and raised the loss, which is {few(run.row.loss)} and was "
-        f"{few(run.start.loss)} at the start; the last step was {few(steps[-1])} long"
+        f"each of the last {in_a_row} steps was longer and raised the loss, which is {rough(run.row.loss)} and was "
+        f"{rough(run.start.loss)} at the start; the last step was {rough(steps[-1])} long"
     )
     return Finding(because, _shorter_steps(run), _lever(run))
 
@@ -143,8 +144,9 @@ def _falling_for_ever(run: Evidence) -> Finding | None:
     if not (run.is_outside and goes_out and falls and bends_down and run.gradient > _slope(half_way)):
         return None
     because = (
-        f"the loss is {few(run.row.loss)} and falls ever faster, at w {few(run.row.w)} and b {few(run.row.b)}, far "
-        f"outside the window; the surface bends down there, by {few(-run.curvature.low)}, and has no minimum that way"
+        f"the loss is {rough(run.row.loss)} and falls ever faster, at w {rough(run.row.w)} and b {rough(run.row.b)}, "
+        "far outside the window; the surface bends down there, by "
+        f"{rough(-run.curvature.low)}, and has no minimum that way"
     )
     return Finding(because, "restart elsewhere: no optimizer finds a minimum where there is none", "start")
 
@@ -159,8 +161,8 @@ def converged(run: Evidence) -> Finding | None:
         return None
     left = run.against_curvature if run.is_bowl else run.row.loss
     because = (
-        f"of a loss of {few(run.row.loss)} about {few(left)} is left to gain, and the loss bends by "
-        f"{few(run.curvature.low)} and {few(run.curvature.high)}: this is a minimum"
+        f"of a loss of {rough(run.row.loss)} about {rough(left)} is left to gain, and the loss bends by "
+        f"{rough(run.curvature.low)} and {rough(run.curvature.high)}: this is a minimum"
     )
     return Finding(because, "nothing more here; another start may lead to another minimum", "nothing")
 
@@ -176,8 +178,8 @@ def saddle(run: Evidence) -> Finding | None:
     if not (shows and run.against_curvature < run.little and _has_come_to_rest(run)):
         return None
     because = (
-        f"the gradient is {few(run.gradient)}, and the loss bends up by {few(bend.high)} along "
-        f"{_direction(*bend.direction_high)} but down by {few(-bend.low)} along {_direction(*bend.direction_low)}"
+        f"the gradient is {rough(run.gradient)}, and the loss bends up by {rough(bend.high)} along "
+        f"{_direction(*bend.direction_high)} but down by {rough(-bend.low)} along {_direction(*bend.direction_low)}"
     )
     return Finding(because, "restart a little to the side: from there the downward direction leads away", "start")
 
@@ -195,13 +197,13 @@ def cycling(run: Evidence) -> Finding | None:
     gets_on = path.fall * path.steps / 2.0 > STILL_FALLING * (path.high - path.low) and path.fall > SLOW * run.left
     if path.length > 3.0 * path.extent > 0.0 and not gets_on:
         because = (
-            f"the last {path.steps} steps stay within {few(path.extent)} of one another, and the loss between "
-            f"{few(path.low)} and {few(path.high)}, without falling"
+            f"the last {path.steps} steps stay within {rough(path.extent)} of one another, and the loss between "
+            f"{rough(path.low)} and {rough(path.high)}, without falling"
         )
     elif run.alternates and run.row.loss >= run.swings[0].loss:
         because = (
             f"the last {_epochs(len(run.swings) - 1, run)} each turn back, and the loss does not fall: "
-            f"{few(run.swings[0].loss)} before them, {few(run.row.loss)} now"
+            f"{rough(run.swings[0].loss)} before them, {rough(run.row.loss)} now"
         )
     else:
         return None
@@ -218,10 +220,10 @@ def thrown(run: Evidence) -> Finding | None:
         return None
     how = "long steps led here"
     if arrival is not None and by_one_step:
-        how = f"step {arrival.iteration:,}, {few(arrival.length)} long, led here"
+        how = f"step {arrival.iteration:,}, {rough(arrival.length)} long, led here"
     because = (
-        f"{how}, where the gradient is {few(run.gradient)}; the loss had been {few(run.lowest)} and is "
-        f"{few(run.row.loss)}"
+        f"{how}, where the gradient is {rough(run.gradient)}; the loss had been {rough(run.lowest)} and is "
+        f"{rough(run.row.loss)}"
     )
     return Finding(because, f"step back or restart, and take {_shorter_steps(run)}", _lever(run))
 
@@ -232,14 +234,14 @@ def plateau(run: Evidence) -> Finding | None:
         return None
     pace = run.pace if _is_steady(run) else run.pace_of_the_path
     if run.is_at_rest:
-        rate = f"nothing moves, the loss stays {few(run.row.loss)}"
+        rate = f"nothing moves, the loss stays {rough(run.row.loss)}"
     elif not pace.fall:
-        rate = f"the loss stays {few(run.row.loss)} in all its digits"
+        rate = f"the loss stays {rough(run.row.loss)} in all its digits"
     else:
         hundredth = about(VISIBLE * run.left / abs(pace.fall))
         verb = "falls" if pace.fall > 0.0 else "rises"
         rate = f"at this rate the loss {verb} by 1 % in about {hundredth} iterations"
-    because = f"the gradient is {few(run.gradient)}, and {rate}"
+    because = f"the gradient is {rough(run.gradient)}, and {rate}"
     if run.gradient and not _is_flat(run):
         return Finding(because, *_what_holds_it(run))
     if unchanged := _unchanged(run):
@@ -263,10 +265,10 @@ def zigzag(run: Evidence) -> Finding | None:
     bend = run.curvature.along((w, b))
     because = (
         f"the last {_epochs(len(run.swings) - 1, run)} each turn back along {_direction(w, b)}, where the loss bends "
-        f"by {few(bend)}, and the loss still falls, from {few(run.swings[0].loss)} to {few(here.loss)}"
+        f"by {rough(bend)}, and the loss still falls, from {rough(run.swings[0].loss)} to {rough(here.loss)}"
     )
     if run.method.optimizer.definition.name == "gd" and run.epoch == 1 and bend > 0.0:
-        return Finding(because, f"a smaller eta: with {few(1.0 / bend)} a step would not cross over", "smaller eta")
+        return Finding(because, f"a smaller eta: with {rough(1.0 / bend)} a step would not cross over", "smaller eta")
     return Finding(because, _shorter_steps(run), _lever(run))
 
 
@@ -287,13 +289,13 @@ def overshooting(run: Evidence) -> Finding | None:
         return None
     if not risen:
         because = (
-            f"the loss had been {few(run.lowest_by_this_method)} and rose; it is {few(run.row.loss)} now and falls"
+            f"the loss had been {rough(run.lowest_by_this_method)} and rose; it is {rough(run.row.loss)} now and falls"
         )
     elif changes[-1] > rounding:
-        because = f"the last {_epochs(1, run)} raised the loss by {few(changes[-1])}, to {few(losses[-1])}"
+        because = f"the last {_epochs(1, run)} raised the loss by {rough(changes[-1])}, to {rough(losses[-1])}"
     else:
         because = (
-            f"within the last {_epochs(len(changes), run)} the loss rose by {few(risen)} and fell by {few(fallen)}"
+            f"within the last {_epochs(len(changes), run)} the loss rose by {rough(risen)} and fell by {rough(fallen)}"
         )
     return Finding(because, _shorter_steps(run), _lever(run))
 
@@ -301,11 +303,13 @@ def overshooting(run: Evidence) -> Finding | None:
 def descending(run: Evidence) -> Finding:
     """None of the others."""
     step = "the first step lowers" if run.iteration == 0 else "an iteration lowers"
-    because = f"the gradient is {few(run.gradient)}, and {step} the loss of {few(run.row.loss)} by {few(run.pace.fall)}"
+    because = (
+        f"the gradient is {rough(run.gradient)}, and {step} the loss of {rough(run.row.loss)} by {rough(run.pace.fall)}"
+    )
     largest = run.curvature.largest_eta
     is_gd = run.method.optimizer.definition.name == "gd"
     if is_gd and run.is_bowl and largest is not None and 0.0 < run.row.eta < 0.25 * largest:
-        return Finding(because, f"a larger eta would be faster: it can be at most {few(largest)} here", "larger eta")
+        return Finding(because, f"a larger eta would be faster: it can be at most {rough(largest)} here", "larger eta")
     return Finding(because, "go on", "forward")
 
 
@@ -383,7 +387,7 @@ def _what_holds_it(run: Evidence) -> tuple[str, Lever]:
     """What to try where a run stands still on a slope."""
     if not run.method.optimizer.definition.uses_eta:
         return "another optimizer: this one finds no step that lowers the loss", "optimizer"
-    return f"a larger eta: the place is not flat, but eta {few(run.row.eta)} is next to nothing here", "larger eta"
+    return f"a larger eta: the place is not flat, but eta {rough(run.row.eta)} is next to nothing here", "larger eta"
 
 
 def _shorter_steps(run: Evidence) -> str:
@@ -391,7 +395,7 @@ def _shorter_steps(run: Evidence) -> str:
     if not rule.uses_eta:
         return "another optimizer"
     if rule.name == "gd" and run.method.batches.size is None and largest is not None and run.row.eta >= largest:
-        return f"a smaller eta: it can be at most {few(largest)} here"
+        return f"a smaller eta: it can be at most {rough(largest)} here"
     return "a smaller eta, or a schedule that lowers it" if rule.uses_schedule else "a smaller eta"
 
 
@@ -402,19 +406,10 @@ def _lever(run: Evidence) -> Lever:
 # Words
 
 
-def few(x: float) -> str:
-    """A number with three digits: `0.00947`, `2.40e-11`."""
-    return _without_padding(f"{x:#.3g}").rstrip(".") if x else "0"
-
-
 def about(x: float) -> str:
-    """A count with two digits: `2,400`, `1.2e9`."""
+    """A count with two digits: `2,400`, `1.2e+9`."""
     rounded = float(f"{x:.2g}")
-    return f"{rounded:,.0f}" if rounded < 1e6 else _without_padding(f"{rounded:.2g}")
-
-
-def _without_padding(text: str) -> str:
-    return text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    return f"{rounded:,.0f}" if rounded < 1e6 else tight(f"{rounded:.2g}")
 
 
 def _epochs(count: int, run: Evidence) -> str:

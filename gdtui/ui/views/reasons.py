@@ -120,12 +120,12 @@ def on_eta(bend: Curvature, eta: float | None, *, is_bowl: bool) -> str:
     if eta is None:
         return f"Plain gradient descent's eta can be at most 2/lambda_max = {plain(largest)} here."
     if eta >= largest:
-        verdict = "too long, it leads away"
+        verdict = "is too long"
     elif eta > 0.5 * largest:
-        verdict = "stable, but oscillates"
+        verdict = "oscillates"
     else:
-        verdict = "stable" if is_bowl else "short enough"
-    return f"Eta can be at most 2/lambda_max = {plain(largest)} here. Eta {few(eta)} is {verdict}."
+        verdict = "is stable" if is_bowl else "is short enough"
+    return f"Eta can be at most 2/lambda_max = {plain(largest)} here. Eta {few(eta)} {verdict}."
 
 
 def on_the_minimum(run: Evidence) -> str:

@@ -59,6 +59,8 @@ class Exercise:
     y_name: str
     x: float
     y: float
+    derivative: str
+    """What it is called."""
     slope: float
     """The derivative at x."""
     secants: list[Secant]
@@ -192,6 +194,7 @@ def on_the_parabola(x: float, widths: Sequence[float]) -> Exercise:
         y_name="y",
         x=x,
         y=NOTES.value(x),
+        derivative="derivative",
         slope=NOTES.derivative(x),
         secants=secants(NOTES, x, widths),
         check=check,
@@ -224,6 +227,7 @@ def on_the_loss(session: Session, parameter: Parameter, widths: Sequence[float])
         y_name="L",
         x=x,
         y=row.loss,
+        derivative=f"dL/d{parameter} by formula",
         slope=slope,
         secants=secants(loss, x, widths),
         check=check,
@@ -257,8 +261,8 @@ def table(exercise: Exercise, columns: int, height: int) -> list[Line]:
         mark, ink = (">", "cursor") if secant is exercise.secants[-1] else (" ", PLAIN)
         lines.append([(f"{mark} {numbers}", ink)])
     check = exercise.check
-    lines += [[(f"  {'derivative':<20}", "quiet"), (signed(exercise.slope, 11), "strong")]]
-    both_sides = f"from {x}-d{x} to {x}+d{x}"
+    lines += [[(f"  {exercise.derivative:<20}", "quiet"), (signed(exercise.slope, 11), "strong")]]
+    both_sides = f"check, {x}-d{x} to {x}+d{x}"
     lines += [[(f"  {both_sides:<20}", "quiet"), (f"{signed(check.slope, 11):<12}{check.digits:>4}", PLAIN)]]
     return [*lines, *([(line, PLAIN)] for line in wrap(in_words(exercise), max(columns, 1)))]
 
