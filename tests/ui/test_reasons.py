@@ -125,6 +125,14 @@ class TestOtherEtas:
             assert tried(app)[1.0][0] == pytest.approx(after, rel=5e-6)
             assert any(line[42:44] == "> " for line in app.lines)
 
+    @pytest.mark.parametrize(("at", "is_said"), [(100, True), (300, False)])
+    async def test_a_bound_that_a_single_step_need_not_keep(self, at: int, is_said: bool) -> None:
+        """From the lecture's iteration 100 an eta of 10 is beyond 2/lambda_max = 7.07, and lowers the loss.
+
+        At iteration 300 the bound is 21.8, and no eta that is tried lies beyond it.
+        """
+        assert ("Beyond 2/lambda_max one step may lower the loss" in await words(run(Forward(at, None)))) is is_said
+
 
 class TestVerdict:
     @pytest.mark.parametrize(

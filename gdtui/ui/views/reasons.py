@@ -178,7 +178,15 @@ def written(findings: Findings, width: int) -> list[Line]:
     for line, other in zip_longest(left, right, fillvalue=()):
         gap = " " * (BLOCK - sum(len(text) for text, _ in line))
         lines.append([*line, (gap, PLAIN), *other])
-    return lines
+    return [*lines, *([(line, PLAIN)] for line in wrap(beyond(findings), columns))]
+
+
+def beyond(findings: Findings) -> str:
+    """A word where an eta that the curvature forbids lowers the loss all the same."""
+    largest = findings.curvature.largest_eta if findings.curvature is not None else None
+    if largest is None or not any(eta > largest and loss < findings.loss for eta, loss in findings.losses):
+        return ""
+    return "Beyond 2/lambda_max one step may lower the loss, as here; many may diverge."
 
 
 def bends(findings: Findings) -> list[Line]:
