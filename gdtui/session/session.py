@@ -77,17 +77,21 @@ class Session:
         return self.method.next_eta(self.departure)
 
     @property
+    def here(self) -> tuple[History, int, Method]:
+        """What is looked up at the current iteration holds as long as this is the same."""
+        return self.history, self.cursor, self.method
+
+    @property
     def next_update(self) -> NextUpdate | None:
         """What the next update looks at and does, where that has been looked up."""
-        if self._looked_ahead is None or self._looked_ahead[0] != (self.history, self.cursor, self.method):
+        if self._looked_ahead is None or self._looked_ahead[0] != self.here:
             return None
         return self._looked_ahead[1]
 
     def look_ahead(self) -> None:
         """Look up what the next update does, unless it is known."""
         if self.next_update is None:
-            here = self.history, self.cursor, self.method
-            self._looked_ahead = here, next_update(self.method, self.departure)
+            self._looked_ahead = self.here, next_update(self.method, self.departure)
 
     def do(self, command: Command) -> Reason | None:
         """Carry out a command; the reason, where it paused before its end."""

@@ -53,7 +53,7 @@ class Reasons(Vertical):
     def __init__(self, _glyphs: Glyphs) -> None:
         super().__init__(id="reasons")
         self._lines = Lines(id="because")
-        self._place: tuple[object, ...] = ()
+        self._here: tuple[object, ...] = ()
         self._findings: Findings | None = None
         self._cut = ""
 
@@ -63,8 +63,8 @@ class Reasons(Vertical):
 
     def look_up(self, session: Session) -> None:
         """Look through the record up to the current iteration, and ask the problem, unless that was done."""
-        if self._place != _place(session) or self._findings is None:
-            self._place, self._findings = _place(session), None
+        if self._here != session.here or self._findings is None:
+            self._here, self._findings = session.here, None
             self._findings = find(session)
 
     @property
@@ -80,17 +80,13 @@ class Reasons(Vertical):
     def draw(self, session: Session) -> None:
         """Show what was looked up."""
         lines: list[Line] = [[("What happens at this iteration is not known.", PLAIN)]]
-        if self._findings is not None and self._place == _place(session):
+        if self._findings is not None and self._here == session.here:
             lines = written(self._findings, self._lines.size.width)
         width, height = self._lines.size
         hidden = len(lines) - height
         etas_alone = width < TABLES and hidden <= len(FACTORS) + 1
         self._cut = "" if hidden <= 0 else "losses by eta" if etas_alone else "the curvature and the losses by eta"
         self._lines.draw(lines)
-
-
-def _place(session: Session) -> tuple[object, ...]:
-    return session.history, session.cursor, session.method
 
 
 def find(session: Session) -> Findings:

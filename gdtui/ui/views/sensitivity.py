@@ -119,7 +119,7 @@ class Sensitivity(Horizontal):
         parameter = self._curves[0]
         if parameter is None:
             return self._width, self._x
-        return self._width, parameter, session.history, session.cursor, session.method
+        return self._width, parameter, *session.here
 
     @property
     def left_out(self) -> str:

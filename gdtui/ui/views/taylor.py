@@ -69,7 +69,7 @@ class Taylor(Vertical):
         self._glyphs = glyphs
         self._numbers, self._plot = Lines(id="expansion"), Plot(id="by-angle")
         self._angle = STRAIGHT_DOWN
-        self._place: tuple[object, ...] = ()
+        self._here: tuple[object, ...] = ()
         self._expansion: Expansion | None = None
         self._turned: tuple[float, Promise] | None = None
 
@@ -84,12 +84,12 @@ class Taylor(Vertical):
 
     def look_up(self, session: Session) -> None:
         """Ask the problem for the losses around the current iteration, unless they are known."""
-        row, place = session.row, _place(session)
+        row = session.row
         if not row.is_finite:
             return
-        if self._place != place:
+        if self._here != session.here:
             self._expansion = self._turned = None
-            self._place = place
+            self._here = session.here
         if self._expansion is None:
             self._expansion = expand(session)
         if self._turned is None or self._turned[0] != self._angle:
@@ -113,7 +113,7 @@ class Taylor(Vertical):
         """Show what was looked up."""
         if not session.row.is_finite:
             self._say(f"There is no expansion: {NotFinite(session.row)}.")
-        elif self._expansion is None or self._turned is None or self._place != _place(session):
+        elif self._expansion is None or self._turned is None or self._here != session.here:
             self._say("The losses around this iteration are not known.")
         else:
             self._numbers.draw(table(self._expansion, *self._turned, *self._numbers.size))
@@ -144,10 +144,6 @@ class Taylor(Vertical):
             (f" by degrees from the gradient; lowest at {lowest.angle:.0f}", "quiet"),
         ]
         plot.draw_chart(title, Axis(0.0, 360.0, [(tick, f"{tick}") for tick in range(0, 361, 45)]), y, curves)
-
-
-def _place(session: Session) -> tuple[object, ...]:
-    return session.history, session.cursor, session.method
 
 
 def expand(session: Session) -> Expansion:
