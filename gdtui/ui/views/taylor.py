@@ -204,9 +204,10 @@ def step(label: str, promise: Promise, *, is_current: bool, errors: bool) -> Lin
     numbers = f"{signed(promise.change, 11):<13}"
     for order, error in ((promise.first, promise.first_error), (promise.second, promise.second_error)):
         numbers += f"{signed(order, 11):<13}" + (f"{signed(error, 9):<11}" if errors else "")
-    predicted = promise.first * promise.change > 0.0 or promise.first == promise.change
-    verdict = "" if predicted else "rises" if promise.change > 0.0 else "stays" if promise.change == 0.0 else "falls"
-    if not math.isfinite(promise.change):
+    first, change = promise.first, promise.change
+    predicted = (first < 0.0, first > 0.0) == (change < 0.0, change > 0.0)
+    verdict = "" if predicted else "rises" if change > 0.0 else "stays" if change == 0.0 else "falls"
+    if not math.isfinite(change):
         verdict = "no value"
     mark = ">" if is_current else " "
     return [(f"{mark} {label:<9}", "cursor" if is_current else PLAIN), (numbers, PLAIN), (verdict, "alarm")]
