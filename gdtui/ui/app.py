@@ -36,12 +36,14 @@ from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, rea
 from gdtui.ui import frame, glyphs, stylesheet
 from gdtui.ui.aside import Aside, Result, in_a_thread
 from gdtui.ui.help import Help
-from gdtui.ui.keys import BINDINGS, KEYS
+from gdtui.ui.keys import KEYS, Keys, bindings
 from gdtui.ui.player import Player
 from gdtui.ui.sentence import on_how_it_goes
 from gdtui.ui.terminal import CellDriver, driver_class
 from gdtui.ui.views.descent import Descent
-from gdtui.ui.widgets.lines import PLAIN, Lines
+from gdtui.ui.views.surface import Surface
+from gdtui.ui.views.view import View
+from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.picker import Offer, Picker
 from gdtui.ui.widgets.question import Question
 
@@ -58,12 +60,27 @@ MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick"}
 """Actions that would pull the cursor from under a fast forward."""
 
 
+VIEWS = (Descent, Surface)
+"""In the order of their digits."""
+
+EVERYWHERE = (
+    *KEYS,
+    Keys(
+        " ".join(str(n) for n, _ in enumerate(VIEWS, start=1)),
+        "view: " + ", ".join(view.TITLE for view in VIEWS),
+        {str(n): f"view({n})" for n, _ in enumerate(VIEWS, start=1)},
+        "view",
+        tuple(f"view: {view.TITLE}" for view in VIEWS),
+    ),
+)
+
+
 class Gdtui(App[None]):
     """Step gradient descent by keyboard."""
 
     TITLE = "gdtui"
     AUTO_FOCUS = None
-    BINDINGS = [*BINDINGS, Binding("ctrl+c", "quit", show=False, priority=True)]
+    BINDINGS = [*bindings(EVERYWHERE), Binding("ctrl+c", "quit", show=False, priority=True)]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (24, "-high")]
 
@@ -77,7 +94,8 @@ class Gdtui(App[None]):
         self.player = Player(self, self.session, self.carry_out, self.changed)
         self._aside: Aside | None = None  # what is waited for; meanwhile nobody else may touch the session
         self._glyphs = glyphs.for_terminal(ascii_only=ascii_only)
-        self._view = Descent(self._glyphs)
+        self._view: View = Descent(self._glyphs)
+        self._view.add_class("-shown")
         self._status, self._sentence, self._left_out, self._footer = (
             Lines(id=name) for name in ("status", "sentence", "left-out", "footer")
         )
@@ -109,12 +127,20 @@ class Gdtui(App[None]):
                 self.say(self._note)
             elif self._question.is_open and event.key != "escape":
                 self._question.press(event)
+            elif not self._question.is_open and (action := self._view.action_of(event.key)):
+                await self._look(action)
             else:
                 await self._check_bindings(event.key)
 
+    async def _look(self, action: str) -> None:
+        """Look at the same in another way, by an action of the view's own."""
+        await self.run_action(action, self._view)
+        self.changed(self.carry_out())
+
     def on_lines_resized(self) -> None:
         """Draw for the new size: by now every widget has its own, which the app's own Resize comes too early for."""
-        self.say(self._note)
+        failed = self.carry_out() if self._aside is None and not self._note else None
+        self.say(str(failed) if failed else self._note)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Keep a cursor from blinking, which sends bytes while nothing happens."""
@@ -226,12 +252,15 @@ class Gdtui(App[None]):
             self.cursor_position = self._view.cursor_position
             sentence, left_out = self._note or on_how_it_goes(self.session), self._view.left_out
             progress = self.player.progress
-            footer = frame.progress_bar(progress, width, self._glyphs) if progress else frame.keys(width, self._glyphs)
+            footer = frame.progress_bar(progress, width, self._glyphs) if progress else self._keys(width)
         ink = "strong" if self._note or self._picker.is_open else PLAIN
         self._sentence.draw([[(line, ink)] for line in wrap(sentence, max(width, 1))])
         self._left_out.display = bool(left_out)
         self._left_out.draw([[(f"Hidden: {left_out}", "quiet")]])
         self._footer.draw([footer])
+
+    def _keys(self, width: int) -> Line:
+        return frame.keys(EVERYWHERE, self._view.KEYS, width, self._glyphs)
 
     # Actions, in the order of the keys.
 
@@ -242,6 +271,17 @@ class Gdtui(App[None]):
         if self._question.is_open:
             return action in {"leave", "quit", "repaint", "suspend_process"}
         return self.player.progress is None or action not in MOVING
+
+    async def action_view(self, number: int) -> None:
+        """Show another view, made when it is first asked for."""
+        kind = VIEWS[number - 1]
+        shown, self._note = self._view, ""
+        self._view = next((view for view in self.query(View) if type(view) is kind), None) or kind(self._glyphs)
+        shown.remove_class("-shown")
+        self._view.add_class("-shown")
+        if not self._view.is_attached:
+            await self.mount(self._view, before=self._picker)
+        self.call_after_refresh(self.on_lines_resized)  # when its widgets have their sizes
 
     def action_play(self) -> None:
         """Play, or pause."""
@@ -336,21 +376,6 @@ class Gdtui(App[None]):
         """Begin again at the same w and b."""
         self.do(Restart())
 
-    def action_second_chart(self) -> None:
-        """Show something else beside the loss."""
-        self._view.switch_second_chart()
-        self.changed()
-
-    def action_memory(self) -> None:
-        """Show or hide what the optimizer remembers."""
-        self._view.switch_memory()
-        self.changed(self.carry_out())
-
-    def action_log_loss(self) -> None:
-        """Show the loss on the other kind of axis."""
-        self._view.switch_log()
-        self.changed()
-
     def action_leave(self) -> None:
         """End what is waited for, stop a fast forward, or take a question back."""
         if self._aside is not None:
@@ -371,7 +396,8 @@ class Gdtui(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._glyphs))
+        groups = {"": EVERYWHERE} | {f"In view {n}, {view.TITLE}:": view.KEYS for n, view in enumerate(VIEWS, start=1)}
+        self.push_screen(Help(groups, self._glyphs))
 
     def action_suspend_process(self) -> None:
         """Stop, and give the terminal back until `fg`."""
@@ -441,10 +467,12 @@ class Gdtui(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: every key's action, and the themes."""
-        for group in KEYS:
-            keys = group.shown.split() if group.commands else [group.shown]
-            for name, key, action in zip(group.commands or (group.does,), keys, group.actions.values(), strict=True):
-                yield SystemCommand(name, self._glyphs.spell(key), partial(self.run_action, action))
+        for run, groups in ((self.run_action, EVERYWHERE), (self._look, self._view.KEYS)):
+            for group in groups:
+                keys = group.shown.split() if group.commands else [group.shown]
+                names = group.commands or (group.does,)
+                for name, key, action in zip(names, keys, group.actions.values(), strict=True):
+                    yield SystemCommand(name, self._glyphs.spell(key), partial(run, action))
         yield SystemCommand("colour theme", "choose one", self.action_change_theme)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.geometry import Offset
 
 from gdtui.engine.numbers import FLOATS
@@ -13,8 +13,10 @@ from gdtui.engine.problems.neuron import Neuron
 from gdtui.session.numerals import exact
 from gdtui.session.session import Session, difference
 from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.keys import Keys
 from gdtui.ui.views.curves import Points, Scale, linear, log10, outlines, span, trail
 from gdtui.ui.views.memory import Memory
+from gdtui.ui.views.view import View
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
@@ -22,8 +24,15 @@ from gdtui.ui.widgets.plot import Curve, Plot
 from gdtui.ui.widgets.table import Table
 
 
-class Descent(Vertical):
+class Descent(View):
     """The numbers and the charts of one descent."""
+
+    TITLE = "descent"
+    KEYS = (
+        Keys("v", "second chart: the fit, w and b, the gradient, the surface", {"v": "second_chart"}, "chart"),
+        Keys("m", "the optimizer's memory and its next step, in numbers", {"m": "memory"}, "memory"),
+        Keys("y", "loss on a linear or a logarithmic axis", {"y": "log_loss"}),
+    )
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="descent")
@@ -42,20 +51,20 @@ class Descent(Vertical):
             yield self._table
             yield self._memory
 
-    def switch_second_chart(self) -> None:
+    def action_second_chart(self) -> None:
         """Go on to the next choice of the second chart."""
         self._second_charts.append(self._second_charts.pop(0))
 
-    def switch_log(self) -> None:
+    def action_log_loss(self) -> None:
         """Show the loss on the other kind of axis."""
         self._log = not self._log
 
-    def switch_memory(self) -> None:
+    def action_memory(self) -> None:
         """Show what the optimizer remembers beside the table, or no longer."""
         self.toggle_class("-remembering")
 
     def look_up(self, session: Session) -> None:
-        """Have at hand what drawing takes from the problem, which may be a person's own function."""
+        """What the memory says of the next step."""
         if self.has_class("-remembering"):
             session.look_ahead()
 

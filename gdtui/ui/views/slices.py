@@ -28,16 +28,24 @@ class Slices(Vertical):
         super().__init__(id="slices")
         self._glyphs = glyphs
         self._plots: dict[Parameter, Plot] = {"w": Plot(id="along-w"), "b": Plot(id="along-b")}
+        self._cuts: dict[Parameter, Slice] = {}
 
     def compose(self) -> ComposeResult:
         """Along w, and along b."""
         yield from self._plots.values()
 
-    def draw(self, problem: Problem, window: Window, row: Row) -> None:
-        """Show an iteration."""
-        for parameter, plot in self._plots.items():
-            if plot.has_room and row.is_finite:
-                self._draw_slice(plot, slice_along(problem, window, row, parameter, 2 * plot.size.width), parameter)
+    def look_up(self, problem: Problem, window: Window, row: Row) -> None:
+        """The slices through an iteration."""
+        self._cuts = {
+            parameter: slice_along(problem, window, row, parameter, 2 * plot.size.width)
+            for parameter, plot in self._plots.items()
+            if plot.has_room and row.is_finite
+        }
+
+    def draw(self) -> None:
+        """Show the slices that were looked up."""
+        for parameter, cut in self._cuts.items():
+            self._draw_slice(self._plots[parameter], cut, parameter)
 
     def _draw_slice(self, plot: Plot, cut: Slice, parameter: Parameter) -> None:
         places = [(place, linear(loss)) for place, loss in zip(cut.places, cut.losses, strict=True)]

@@ -42,14 +42,15 @@ ASCII_MARKS = Marks("@", "S", "X", "o", ".", ",", "\\^/< >/v\\")
 
 @dataclass(frozen=True)
 class Overlay:
-    """Where a descent began, went and is, which paths it left, and the minima that are known."""
+    """What lies over a map."""
 
-    path: Trace
-    cursor: int
     here: Point
-    start: Point
-    minima: Sequence[Point]
-    left: Sequence[Trace]
+    places: Sequence[tuple[Point, str]]
+    """Points with a mark each; a later one covers an earlier one."""
+    path: Trace | None = None
+    cursor: int = 0
+    """How far on its path a descent is."""
+    left: Sequence[Trace] = ()
 
 
 class Heatmap(Lines):
@@ -98,8 +99,11 @@ class Heatmap(Lines):
     def key(self, overlay: Overlay, width: int) -> list[str]:
         """What the marks mean, in lines."""
         marks = self.marks
-        words = [f"{marks.here} here", f"{marks.start} start", f"{marks.step} path"]
-        words += [f"{marks.minimum} minimum"] if overlay.minima else []
+        standing = {mark for _, mark in overlay.places}
+        words = [f"{marks.here} here"]
+        words += [f"{marks.start} start"] if marks.start in standing else []
+        words += [f"{marks.step} path"] if overlay.path is not None else []
+        words += [f"{marks.minimum} minimum"] if marks.minimum in standing else []
         words += [f"{marks.left} left"] if overlay.left else []
         lines = [words[0]]
         for word in words[1:]:
@@ -144,13 +148,13 @@ class Heatmap(Lines):
         characters: dict[Cell, str] = {}
         for left in overlay.left:
             characters.update(dict.fromkeys(left.visited, marks.left))
-        path, cursor = overlay.path, overlay.cursor
-        characters.update({cell: marks.leap for cell, at in path.leapt.items() if at <= cursor})
-        characters.update({cell: marks.leap for cell, at in path.visited.items() if at > cursor})
-        characters.update({cell: marks.step for cell, at in path.visited.items() if at <= cursor})
-        places = [(self._cell(landscape, *minimum), marks.minimum) for minimum in overlay.minima]
-        places += [(self._cell(landscape, *overlay.start), marks.start)]
+        if overlay.path is not None:
+            path, cursor = overlay.path, overlay.cursor
+            characters.update({cell: marks.leap for cell, at in path.leapt.items() if at <= cursor})
+            characters.update({cell: marks.leap for cell, at in path.visited.items() if at > cursor})
+            characters.update({cell: marks.step for cell, at in path.visited.items() if at <= cursor})
         rows = landscape.rows // self.samples_in_cell
+        places = [(self._cell(landscape, *place), mark) for place, mark in overlay.places]
         characters.update({(x, y): mark for (x, y), mark in places if 0 <= x < landscape.columns and 0 <= y < rows})
         pieces = {cell: (character, self._ink_over(landscape, cell)) for cell, character in characters.items()}
         return pieces | dict(self._here(landscape, overlay.here, rows))
