@@ -19,6 +19,9 @@ AROUND = 5
 NARROWEST = 16
 """Columns of a map that still shows something."""
 
+BRIEF = 12
+"""Characters of a legend that still says something."""
+
 
 class SurfaceMap(Heatmap):
     """A map that is surveyed once for each problem, part of the plane and size."""
@@ -59,7 +62,9 @@ class SurfaceMap(Heatmap):
     def survey(self, problem: Problem, here: Point, width: int, height: int) -> Landscape:
         """The landscape in sight, for so many characters and lines: the same one until something of it changes."""
         if problem is not self._problem:
-            self._problem, self.sight, self.logarithmic = problem, Sight(), None
+            if self._problem is not None:
+                self.sight, self.logarithmic = Sight(), None
+            self._problem = problem
         self._at = here
         own, cells = visible(problem.window), height - 2
         columns = columns_of(own, width - AROUND, 2 * cells)
@@ -99,6 +104,18 @@ class SurfaceMap(Heatmap):
         places = [(minimum, self.marks.minimum) for minimum in session.method.problem.minima]
         places.append(((first.w, first.b), self.marks.start))
         return Overlay((row.w, row.b), places, path, session.cursor, left)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a map can be seen in this size."""
+        return self.size.width >= NARROWEST + AROUND and self.size.height >= 5
+
+    def draw_small(self, session: Session) -> None:
+        """The map with the legend at its right, as far as there is room."""
+        assert self.landscape is not None
+        room = self.size.width - self.characters - 1
+        legend = self.legend(self.landscape, session.row.loss, room, self.size.height - 2) if room >= BRIEF else []
+        self.draw_map(self.title(session.method.problem), self.landscape, self.overlay(session), legend)
 
     def title(self, problem: Problem) -> Line:
         """What the map shows, and what is not as one would think."""

@@ -15,7 +15,7 @@ from gdtui.engine.problems.definition import Point, Window
 from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import ASCII, Glyphs
 from gdtui.ui.widgets import axes
-from gdtui.ui.widgets.bands import NO_BAND, band_ink, legend, shade
+from gdtui.ui.widgets.bands import NO_BAND, band_ink, legend, padded, shade
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
 Piece = tuple[str, str]
@@ -77,8 +77,15 @@ class Heatmap(Lines):
         """How many samples stand over one another in a cell."""
         return 2 if self.is_coloured else 1
 
-    def draw_map(self, title: Line, landscape: Landscape, overlay: Overlay) -> None:
-        """Show a landscape with what lies over it."""
+    def draw_map(self, title: Line, landscape: Landscape, overlay: Overlay, beside: Sequence[Line] = ()) -> None:
+        """Show a landscape with what lies over it, and lines beside it."""
+        lines = self._framed(title, landscape, overlay)
+        wide = width_of(landscape.window, landscape.columns, landscape.rows // self.samples_in_cell) + 1
+        right = [(), *beside, *[()] * len(lines)]
+        self.draw([[*padded(line, wide), *other] if other else line for line, other in zip(lines, right, strict=False)])
+
+    def _framed(self, title: Line, landscape: Landscape, overlay: Overlay) -> list[Line]:
+        """The map with its title and its axes."""
         columns, rows = landscape.columns, landscape.rows // self.samples_in_cell
         w_low, w_high, b_low, _ = landscape.window
         upright = upright_labels(landscape.window, rows)
@@ -90,7 +97,7 @@ class Heatmap(Lines):
         level = axes.inside(w_low, w_high, max(2, columns // 6))
         places = [(self._cell(landscape, w, b_low)[0], label) for w, label in level]
         lines.append([(" " * gutter + labelled(places, columns) + " w", "quiet")])
-        self.draw(lines)
+        return lines
 
     def legend(self, landscape: Landscape, loss: float, width: int, height: int) -> list[Line]:
         """The losses of the bands, the one of a loss marked."""
