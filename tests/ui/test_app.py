@@ -305,10 +305,22 @@ class TestCharts:
     async def test_the_second_one_goes_round(self) -> None:
         async with running() as (app, pilot):
             titles = []
-            for _ in range(4):
-                titles.append(app.lines[1][40:].rstrip())
+            for _ in range(5):
+                titles.append(app.lines[1][40:].strip())
                 await pilot.press("v")
-            assert titles == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db", titles[0]]
+                await app.settle(pilot)
+            assert titles == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db", "b loss", titles[0]]
+
+    async def test_the_surface_in_small(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("v", "v", "v", ">", ">")
+            await app.settle(pilot)
+            small = [line[40:] for line in app.lines[1:13]]
+            assert [line.count("●") for line in small].count(1) == 2  # on the map, and beside its band
+            assert [line.split()[-2:] for line in small[1:10]] == [
+                *(["from", level] for level in ("0.64", "0.56", "0.48", "0.4", "0.32", "0.24", "0.16", "0.08")),
+                ["to", "0.08"],
+            ]
 
     async def test_the_loss_on_the_other_axis(self) -> None:
         async with running() as (app, pilot):

@@ -111,10 +111,11 @@ class SurfaceMap(Heatmap):
         return self.size.width >= NARROWEST + AROUND and self.size.height >= 5
 
     def draw_small(self, session: Session) -> None:
-        """The map with the legend at its right, as far as there is room."""
+        """The map with the legend at its right where there is room for all of it."""
         assert self.landscape is not None
-        room = self.size.width - self.characters - 1
-        legend = self.legend(self.landscape, session.row.loss, room, self.size.height - 2) if room >= BRIEF else []
+        wide, high = self.size.width - self.characters - 1, self.size.height - 2
+        has_room = wide >= BRIEF and high > len(self.landscape.levels)
+        legend = self.legend(self.landscape, session.row.loss, wide, high) if has_room else []
         self.draw_map(self.title(session.method.problem), self.landscape, self.overlay(session), legend)
 
     def title(self, problem: Problem) -> Line:

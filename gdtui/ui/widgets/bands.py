@@ -49,7 +49,7 @@ def legend(landscape: Landscape, loss: float, width: int, height: int, mark: str
     texts = level_texts(landscape.levels)
     words = [f"under {texts[0]}", *(f"{a} to {b}" for a, b in pairwise(texts)), f"{texts[-1]} and more"]
     if max(map(len, words)) + SWATCH > width:
-        words = [words[0], *(f"from {text}" for text in texts)]
+        words = [f"to {texts[0]}", *(f"from {text}" for text in texts)]
     names = dict(enumerate(words))
     here = sum(level <= loss for level in landscape.levels) if math.isfinite(loss) else GAP
     bands = [*reversed(names), *([GAP] if (landscape.bands == GAP).any() else [])]
