@@ -10,13 +10,13 @@ from gdtui.ui.player import Player, Progress
 from gdtui.ui.widgets.lines import PLAIN, Line
 
 
-def status(session: Session, player: Player, width: int) -> Line:
-    """Problem, optimizer and eta on the left; playing or paused and the iteration on the right."""
+def status(session: Session, doing: str, width: int) -> Line:
+    """Problem, optimizer and eta on the left; what is being done and the iteration on the right."""
     method = session.method
     title, rule, batch = method.problem.title, method.optimizer.definition.title, epoch(session)
     eta, iteration = eta_in_force(session), f"iteration {session.cursor:,}"
     of = f"{iteration} of {session.history.last:,}" if session.cursor < session.history.last else iteration
-    now = [doing(player)]
+    now = [doing]
     # Where there is no room the title loses what stands behind its comma, and then goes; eta and the iteration stay.
     for gap, left, middle, last in (
         ("   ", [title, rule, *batch], now, of),

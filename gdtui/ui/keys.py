@@ -65,6 +65,7 @@ KEYS = (
         {"r": "restart", "R": "ask('start')"},
         commands=("restart from the same w and b", "restart from typed w and b"),
     ),
+    Keys("g", "guess work: arrows move w and b", {"g": "guess"}, "guess"),
     Keys("Esc", "stop a fast forward, leave a question", {"escape": "leave"}),
     Keys("Ctrl+L", "draw the whole screen again", {"ctrl+l": "repaint"}),
     Keys("?", "this help", {"question_mark": "help"}, "help"),

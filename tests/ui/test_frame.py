@@ -55,7 +55,7 @@ class TestStatus:
         ],
     )
     def test_it_gives_way_word_by_word(self, width: int, line: str) -> None:
-        assert text(frame.status(at(114), player(), width)) == line
+        assert text(frame.status(at(114), frame.doing(player()), width)) == line
 
     @given(
         WIDTHS,
@@ -68,7 +68,9 @@ class TestStatus:
     def test_never_wider_than_the_screen_and_always_with_the_iteration_and_eta(
         self, width: int, cursor: int, eta: float, speed: int, playing: bool, back: bool
     ) -> None:
-        line = frame.status(at(cursor, cursor + 5 if back else None, eta), player(speed=speed, playing=playing), width)
+        line = frame.status(
+            at(cursor, cursor + 5 if back else None, eta), frame.doing(player(speed=speed, playing=playing)), width
+        )
         shown = text(line)
         short = width < len(f"eta {eta} iteration {cursor:,}")  # there is room for no more than these, if for them
         assert len(shown) <= width or short
@@ -79,14 +81,14 @@ class TestStatus:
 
     @given(st.integers(60, 200), st.floats(1e-300, 1e300))
     def test_any_eta_from_60_columns_on(self, width: int, eta: float) -> None:
-        shown = text(frame.status(at(999_999, 1_000_000, eta), player(playing=True, speed=10_000), width))
+        shown = text(frame.status(at(999_999, 1_000_000, eta), frame.doing(player(playing=True, speed=10_000)), width))
         assert len(shown) == width
         assert float(shown.split("eta ")[1].split()[0]) == eta
         assert shown.endswith("iteration 999,999 of 1,000,000")
 
     @pytest.mark.parametrize("width", range(10))
     def test_any_width(self, width: int) -> None:
-        assert "iteration 3" in text(frame.status(at(3), player(), width))
+        assert "iteration 3" in text(frame.status(at(3), frame.doing(player()), width))
 
     def test_what_the_clock_does(self) -> None:
         assert frame.doing(player()) == "paused"
@@ -96,9 +98,9 @@ class TestStatus:
     def test_in_the_past_it_says_of_how_many(self) -> None:
         session = Session(Recipe())
         session.do(Forward(1200))
-        assert text(frame.status(session, player(), 80)).endswith("iteration 1,200")
+        assert text(frame.status(session, frame.doing(player()), 80)).endswith("iteration 1,200")
         session.do(GoTo(40))
-        assert text(frame.status(session, player(), 80)).endswith("iteration 40 of 1,200")
+        assert text(frame.status(session, frame.doing(player()), 80)).endswith("iteration 40 of 1,200")
 
 
 def footer(width: int, glyphs: Any = UNICODE, view: type[View] = Descent) -> str:

@@ -157,7 +157,8 @@ class Descent(View):
     def _draw_surface(self, _plot: Plot, session: Session) -> None:
         """The error surface in small, with its legend where there is room."""
         if self._map.landscape is not None and self._map.has_room:
-            self._map.draw_small(session)
+            title = self._map.title(session.method.problem)
+            self._map.draw_small(title, self._map.overlay(session), session.row.loss)
 
     def _draw_fit(self, plot: Plot, session: Session) -> None:
         problem, row = session.method.problem, session.row

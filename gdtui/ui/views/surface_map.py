@@ -110,13 +110,13 @@ class SurfaceMap(Heatmap):
         """Whether a map can be seen in this size."""
         return self.size.width >= NARROWEST + AROUND and self.size.height >= 5
 
-    def draw_small(self, session: Session) -> None:
+    def draw_small(self, title: Line, overlay: Overlay, loss: float) -> None:
         """The map with the legend at its right where there is room for all of it."""
         assert self.landscape is not None
         wide, high = self.size.width - self.characters - 1, self.size.height - 2
         has_room = wide >= BRIEF and high > len(self.landscape.levels)
-        legend = self.legend(self.landscape, session.row.loss, wide, high) if has_room else []
-        self.draw_map(self.title(session.method.problem), self.landscape, self.overlay(session), legend)
+        legend = self.legend(self.landscape, loss, wide, high) if has_room else []
+        self.draw_map(title, self.landscape, overlay, legend)
 
     def title(self, problem: Problem) -> Line:
         """What the map shows, and what is not as one would think."""

@@ -14,6 +14,8 @@ class View(Widget):
 
     TITLE: ClassVar[str]
     KEYS: ClassVar[tuple[Keys, ...]] = ()
+    OWNS_KEYS: ClassVar[bool] = False
+    """Whether it is a mode: while it is shown no other keys work, and the footer names its own."""
 
     @classmethod
     def action_of(cls, key: str) -> str | None:
@@ -28,6 +30,10 @@ class View(Widget):
     def draw(self, session: Session) -> None:
         """Show the session as it is now."""
         raise NotImplementedError
+
+    def sentence(self, _session: Session) -> str:
+        """What it has to say instead of how the descent goes."""
+        return ""
 
     @property
     def left_out(self) -> str:
