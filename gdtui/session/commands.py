@@ -78,4 +78,14 @@ class Restart:
     start: tuple[float, float] | None = None
 
 
-Command: TypeAlias = Step | Forward | Back | GoTo | SetEta | SetOptimizer | SetSchedule | SetProblem | Restart
+@dataclass(frozen=True)
+class KeepGuess:
+    """Keep a guess at the parameters, with its loss; the run stays as it is."""
+
+    w: float
+    b: float
+
+
+Command: TypeAlias = (
+    Step | Forward | Back | GoTo | SetEta | SetOptimizer | SetSchedule | SetProblem | Restart | KeepGuess
+)

@@ -2,9 +2,10 @@
 
     python function_process.py FILE NAME REQUESTS REPLIES
 
-A request is a byte for what is asked (v value, g value and gradient), a count of places as an unsigned 32-bit number,
-and two doubles a place. A reply is the byte k and the doubles, or e, the length of a sentence and the sentence. The
-first reply comes unasked, when the file has been read: k and a byte for how the gradient is found.
+A request is a byte for what is asked (v value, g value and gradient, m the same for a map), a count of places as an
+unsigned 32-bit number, and two doubles a place. A reply is the byte k and the doubles, or e, the length of a sentence
+and the sentence. The first reply comes unasked, when the file has been read: k and a byte for how the gradient is
+found.
 """
 
 import math
@@ -91,6 +92,13 @@ class Evaluator:
             raise Wrong(f"{name}({x}, {y}) must give two numbers, not {shown(gradient)}") from None
         return value, self._number(dx, name, x, y), self._number(dy, name, x, y)
 
+    def for_a_map(self, x: float, y: float) -> tuple[float, float, float]:
+        """The same, but nan where the function fails: a map has a gap there."""
+        try:
+            return self.with_gradient(x, y)
+        except Exception:
+            return math.nan, math.nan, math.nan
+
     def _call(self, function: Function | None, name: str, x: float, y: float) -> Any:
         assert function is not None
         try:
@@ -172,7 +180,8 @@ def serve(path: str, name: str, requests: int, replies: int) -> None:
             if kind == b"v":
                 answer = array("d", [evaluator.value(x, y) for x, y in pairs])
             else:
-                answer = array("d", [number for x, y in pairs for number in evaluator.with_gradient(x, y)])
+                evaluate = evaluator.for_a_map if kind == b"m" else evaluator.with_gradient
+                answer = array("d", [number for x, y in pairs for number in evaluate(x, y)])
         except Wrong as wrong:
             complain(wrong)
         except BaseException as error:  # a complex step at a place where the function does not take one

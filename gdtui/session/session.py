@@ -16,6 +16,7 @@ from gdtui.session.commands import (
     Command,
     Forward,
     GoTo,
+    KeepGuess,
     Restart,
     SetEta,
     SetOptimizer,
@@ -23,6 +24,7 @@ from gdtui.session.commands import (
     SetSchedule,
     Step,
 )
+from gdtui.session.guesses import Guess, loss_at
 from gdtui.session.numerals import exact
 from gdtui.session.recipe import CONSTANT, Recipe, Source
 from gdtui.session.stopping import Failed, Goal, Limit, NotFinite
@@ -50,6 +52,7 @@ class Session:
         self.history = History(recipe.method(), *recipe.beginning)
         self.cursor = 0
         self.ghosts: tuple[Ghost, ...] = ()
+        self.guesses: tuple[Guess, ...] = ()
         self._changed: Method | None = None  # a change in the past that no step has been taken with yet
         self._looked_ahead: tuple[tuple[History, int, Method], NextUpdate] | None = None
 
@@ -114,6 +117,8 @@ class Session:
                 self._set_problem(problem, source)
             case Restart(start):
                 self._restart(start or self.recipe.beginning)
+            case KeepGuess(w, b):
+                self.guesses = (*self.guesses, Guess(w, b, loss_at(self.method.problem, w, b)))
         return None
 
     def changes(self) -> list[str]:
@@ -210,7 +215,7 @@ class Session:
         with suppress(BadInput):  # more points than there are
             recipe = replace(recipe, batches=self.recipe.batches)
         self.history = History(recipe.method(), *recipe.beginning)
-        self.recipe, self.cursor, self.ghosts, self._changed = recipe, 0, (), None
+        self.recipe, self.cursor, self.ghosts, self.guesses, self._changed = recipe, 0, (), (), None
 
     def _leave_path(self, path: History, at: int) -> None:
         """Go on with another path, and keep the present one as a ghost if it led anywhere from there."""

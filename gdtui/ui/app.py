@@ -28,6 +28,7 @@ from gdtui.engine.definition import Choice, Definition
 from gdtui.engine.mistakes import BadInput, quoted
 from gdtui.session.commands import Back, Command, GoTo, Restart, SetEta, SetOptimizer, SetProblem, SetSchedule, Step
 from gdtui.session.data import Cancelled
+from gdtui.session.guesses import steps_needed
 from gdtui.session.numerals import exact, pair, positive, whole
 from gdtui.session.own_function import OwnFunction
 from gdtui.session.recipe import Recipe, bring
@@ -36,12 +37,15 @@ from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, rea
 from gdtui.ui import frame, glyphs, stylesheet
 from gdtui.ui.aside import Aside, Result, in_a_thread
 from gdtui.ui.help import Help
-from gdtui.ui.keys import BINDINGS, KEYS
+from gdtui.ui.keys import KEYS, Keys, bindings
 from gdtui.ui.player import Player
 from gdtui.ui.sentence import on_how_it_goes
 from gdtui.ui.terminal import CellDriver, driver_class
 from gdtui.ui.views.descent import Descent
-from gdtui.ui.widgets.lines import PLAIN, Lines
+from gdtui.ui.views.guess_work import GuessWork
+from gdtui.ui.views.surface import Surface
+from gdtui.ui.views.view import View
+from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.picker import Offer, Picker
 from gdtui.ui.widgets.question import Question
 
@@ -54,8 +58,23 @@ PROMPT = 0.1
 FRAMES_ASIDE = 0.2
 """Seconds between two looks at how far something is that is waited for."""
 
-MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick"}
+MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick", "guess"}
 """Actions that would pull the cursor from under a fast forward."""
+
+
+VIEWS = (Descent, Surface)
+"""In the order of their digits."""
+
+EVERYWHERE = (
+    *KEYS,
+    Keys(
+        " ".join(str(n) for n, _ in enumerate(VIEWS, start=1)),
+        "view: " + ", ".join(view.TITLE for view in VIEWS),
+        {str(n): f"view({n})" for n, _ in enumerate(VIEWS, start=1)},
+        "view",
+        tuple(f"view: {view.TITLE}" for view in VIEWS),
+    ),
+)
 
 
 class Gdtui(App[None]):
@@ -63,7 +82,7 @@ class Gdtui(App[None]):
 
     TITLE = "gdtui"
     AUTO_FOCUS = None
-    BINDINGS = [*BINDINGS, Binding("ctrl+c", "quit", show=False, priority=True)]
+    BINDINGS = [*bindings(EVERYWHERE), Binding("ctrl+c", "quit", show=False, priority=True)]
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-low"), (24, "-high")]
 
@@ -77,7 +96,10 @@ class Gdtui(App[None]):
         self.player = Player(self, self.session, self.carry_out, self.changed)
         self._aside: Aside | None = None  # what is waited for; meanwhile nobody else may touch the session
         self._glyphs = glyphs.for_terminal(ascii_only=ascii_only)
-        self._view = Descent(self._glyphs)
+        self._view: View = Descent(self._glyphs)
+        self._view.add_class("-shown")
+        self._guess_work = GuessWork(self._glyphs)
+        self._behind: View = self._view  # what a mode is in front of
         self._status, self._sentence, self._left_out, self._footer = (
             Lines(id=name) for name in ("status", "sentence", "left-out", "footer")
         )
@@ -109,12 +131,21 @@ class Gdtui(App[None]):
                 self.say(self._note)
             elif self._question.is_open and event.key != "escape":
                 self._question.press(event)
-            else:
+            elif not self._question.is_open and (action := self._view.action_of(event.key)):
+                await self._look(action)
+            elif self._question.is_open or not self._view.OWNS_KEYS:
                 await self._check_bindings(event.key)
+
+    async def _look(self, action: str) -> None:
+        """Look at the same in another way, by an action of the view's own."""
+        await self.run_action(action, self._view)
+        if not action.startswith("app."):
+            self.changed(self.carry_out())
 
     def on_lines_resized(self) -> None:
         """Draw for the new size: by now every widget has its own, which the app's own Resize comes too early for."""
-        self.say(self._note)
+        failed = self.carry_out() if self._aside is None and not self._note else None
+        self.say(str(failed) if failed else self._note)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Keep a cursor from blinking, which sends bytes while nothing happens."""
@@ -214,7 +245,8 @@ class Gdtui(App[None]):
             self._sentence.draw([[(line, "strong")] for line in wrap(f"{mistake}.", max(width, 1))])
 
     def _draw_session(self, width: int) -> None:
-        self._status.draw([frame.status(self.session, self.player, width)])
+        doing = self._view.TITLE if self._view.OWNS_KEYS else frame.doing(self.player)
+        self._status.draw([frame.status(self.session, doing, width)])
         if self._picker.is_open:
             self._picker.show()
             self.cursor_position = self._picker.cursor_position
@@ -224,14 +256,21 @@ class Gdtui(App[None]):
                 self._view.look_up(self.session)
             self._view.draw(self.session)
             self.cursor_position = self._view.cursor_position
-            sentence, left_out = self._note or on_how_it_goes(self.session), self._view.left_out
+            own = self._view.sentence(self.session)
+            sentence, left_out = self._note or own or on_how_it_goes(self.session), self._view.left_out
             progress = self.player.progress
-            footer = frame.progress_bar(progress, width, self._glyphs) if progress else frame.keys(width, self._glyphs)
+            footer = frame.progress_bar(progress, width, self._glyphs) if progress else self._keys(width)
         ink = "strong" if self._note or self._picker.is_open else PLAIN
         self._sentence.draw([[(line, ink)] for line in wrap(sentence, max(width, 1))])
         self._left_out.display = bool(left_out)
         self._left_out.draw([[(f"Hidden: {left_out}", "quiet")]])
         self._footer.draw([footer])
+
+    def _keys(self, width: int) -> Line:
+        if self._view.OWNS_KEYS:
+            keys = [(self._glyphs.spell(group.shown), group.footer) for group in self._view.KEYS]
+            return frame.mode_keys(keys, width)
+        return frame.keys(EVERYWHERE, self._view.KEYS, width, self._glyphs)
 
     # Actions, in the order of the keys.
 
@@ -242,6 +281,53 @@ class Gdtui(App[None]):
         if self._question.is_open:
             return action in {"leave", "quit", "repaint", "suspend_process"}
         return self.player.progress is None or action not in MOVING
+
+    async def action_view(self, number: int) -> None:
+        """Show another view, made when it is first asked for."""
+        kind = VIEWS[number - 1]
+        await self._show(next((view for view in self.query(View) if type(view) is kind), None) or kind(self._glyphs))
+
+    async def _show(self, view: View) -> None:
+        shown, self._view, self._note = self._view, view, ""
+        shown.remove_class("-shown")
+        view.add_class("-shown")
+        if not view.is_attached:
+            await self.mount(view, before=self._picker)
+        self.call_after_refresh(self.on_lines_resized)  # when its widgets have their sizes
+
+    async def action_guess(self) -> None:
+        """Begin guess work; the view that was there comes back after it."""
+        self.player.pause()
+        self._behind = self._view
+        self._guess_work.begin(self.session)
+        await self._show(self._guess_work)
+
+    def action_keep_guess(self, of_lecture: bool) -> None:
+        """Keep the guess in hand, or the lecture's next one."""
+        guess = self._guess_work.to_keep(of_lecture=of_lecture)
+        if guess is not None:
+            self.do(guess)
+
+    async def action_descend(self) -> None:
+        """Begin a descent from the guess in hand."""
+        await self.action_leave()
+        self.do(Restart(self._guess_work.place))
+
+    def action_compare(self) -> None:
+        """Count the steps of a descent from the first guess."""
+        session, method = self.session, self.session.method
+        if not session.guesses:
+            self.say("Keep a guess first: Enter.")
+            return
+        source, first, title = session.recipe.source, session.guesses[0], method.optimizer.definition.title
+        end = source.end if isinstance(source, OwnFunction) else lambda: None
+        aside = Aside(f"{title} descends from guess 1.", end)
+
+        def compared(steps: int | None) -> None:
+            self._guess_work.compared_with(title, steps)
+            self.say()
+
+        self._wait_for(aside, in_a_thread(partial(steps_needed, method, first.w, first.b, aside.go_on)), compared)
 
     def action_play(self) -> None:
         """Play, or pause."""
@@ -336,28 +422,15 @@ class Gdtui(App[None]):
         """Begin again at the same w and b."""
         self.do(Restart())
 
-    def action_second_chart(self) -> None:
-        """Show something else beside the loss."""
-        self._view.switch_second_chart()
-        self.changed()
-
-    def action_memory(self) -> None:
-        """Show or hide what the optimizer remembers."""
-        self._view.switch_memory()
-        self.changed(self.carry_out())
-
-    def action_log_loss(self) -> None:
-        """Show the loss on the other kind of axis."""
-        self._view.switch_log()
-        self.changed()
-
-    def action_leave(self) -> None:
-        """End what is waited for, stop a fast forward, or take a question back."""
+    async def action_leave(self) -> None:
+        """End what is waited for, stop a fast forward, take a question back, or leave a mode."""
         if self._aside is not None:
             self._aside.end()
             return
         if self._question.is_open:
             self._question.leave()
+        elif self._view.OWNS_KEYS:
+            await self._show(self._behind)
         elif self.player.progress is not None:
             self.player.pause()
         self.changed()
@@ -371,7 +444,9 @@ class Gdtui(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        self.push_screen(Help(self._glyphs))
+        groups = {"": EVERYWHERE} | {f"In view {n}, {view.TITLE}:": view.KEYS for n, view in enumerate(VIEWS, start=1)}
+        groups |= {"In guess work:": GuessWork.KEYS}
+        self.push_screen(Help(groups, self._glyphs))
 
     def action_suspend_process(self) -> None:
         """Stop, and give the terminal back until `fg`."""
@@ -388,6 +463,7 @@ class Gdtui(App[None]):
         asked, hint, typed, answer = {
             "iteration": ("iteration: ", "A whole number; beyond the last one it is computed.", "", self._go_to),
             "eta": ("eta: ", "A number above 0.", exact(session.method.eta), self._type_eta),
+            "guess": ("w b: ", "Two numbers, like 0.5 0.", "", self._guess_at),
             "start": ("w b: ", "Restart from these: two numbers.", f"{exact(w)} {exact(b)}", self._start_at),
             "forward": (
                 "forward: ",
@@ -419,6 +495,10 @@ class Gdtui(App[None]):
     def _start_at(self, text: str) -> None:
         self.do(Restart(pair(text, "w and b")))
 
+    def _guess_at(self, text: str) -> None:
+        self._guess_work.go_to(pair(text, "w and b"))
+        self.changed(self.carry_out())
+
     def _forward(self, text: str) -> None:
         goal = read_goal(text)
         if isinstance(goal, int):
@@ -441,10 +521,12 @@ class Gdtui(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: every key's action, and the themes."""
-        for group in KEYS:
-            keys = group.shown.split() if group.commands else [group.shown]
-            for name, key, action in zip(group.commands or (group.does,), keys, group.actions.values(), strict=True):
-                yield SystemCommand(name, self._glyphs.spell(key), partial(self.run_action, action))
+        for run, groups in ((self.run_action, EVERYWHERE), (self._look, self._view.KEYS)):
+            for group in groups:
+                keys = group.shown.split() if group.commands else [group.shown]
+                names = group.commands or (group.does,)
+                for name, key, action in zip(names, keys, group.actions.values(), strict=True):
+                    yield SystemCommand(name, self._glyphs.spell(key), partial(run, action))
         yield SystemCommand("colour theme", "choose one", self.action_change_theme)
 
 

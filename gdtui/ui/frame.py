@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from gdtui.session.numerals import WIDTH, exact, plain
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.keys import footer, footer_key
+from gdtui.ui.keys import Keys, footer, footer_key
 from gdtui.ui.player import Player, Progress
 from gdtui.ui.widgets.lines import PLAIN, Line
 
 
-def status(session: Session, player: Player, width: int) -> Line:
-    """Problem, optimizer and eta on the left; playing or paused and the iteration on the right."""
+def status(session: Session, doing: str, width: int) -> Line:
+    """Problem, optimizer and eta on the left; what is being done and the iteration on the right."""
     method = session.method
     title, rule, batch = method.problem.title, method.optimizer.definition.title, epoch(session)
     eta, iteration = eta_in_force(session), f"iteration {session.cursor:,}"
     of = f"{iteration} of {session.history.last:,}" if session.cursor < session.history.last else iteration
-    now = [doing(player)]
+    now = [doing]
     # Where there is no room the title loses what stands behind its comma, and then goes; eta and the iteration stay.
     for gap, left, middle, last in (
         ("   ", [title, rule, *batch], now, of),
@@ -68,10 +68,10 @@ def doing(player: Player) -> str:
     return f"playing {player.speed:,}/s" if player.playing else "paused"
 
 
-def keys(width: int, glyphs: Glyphs) -> Line:
-    """The keys to begin with, as many as there is room for."""
+def keys(groups: Sequence[Keys], own: Sequence[Keys], width: int, glyphs: Glyphs) -> Line:
+    """The keys to begin with and those of a view, as many as there is room for."""
     line: list[tuple[str, str]] = []
-    for group in footer(width, glyphs.spell):
+    for group in footer(groups, own, width, glyphs.spell):
         line += [(glyphs.spell(footer_key(group)), "strong"), (f" {group.footer}  ", "quiet")]
     return line
 

@@ -1,9 +1,9 @@
 """The keys: what each is called on the screen, what it does, and the action behind it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,7 @@ KEYS = (
         {"r": "restart", "R": "ask('start')"},
         commands=("restart from the same w and b", "restart from typed w and b"),
     ),
-    Keys("v", "second chart: the fit, w and b, the gradient", {"v": "second_chart"}, "chart"),
-    Keys("m", "the optimizer's memory and its next step, in numbers", {"m": "memory"}, "memory"),
-    Keys("y", "loss on a linear or a logarithmic axis", {"y": "log_loss"}),
+    Keys("g", "guess work: arrows move w and b", {"g": "guess"}, "guess"),
     Keys("Esc", "stop a fast forward, leave a question", {"escape": "leave"}),
     Keys("Ctrl+L", "draw the whole screen again", {"ctrl+l": "repaint"}),
     Keys("?", "this help", {"question_mark": "help"}, "help"),
@@ -76,31 +74,39 @@ KEYS = (
     Keys("Ctrl+Z", "suspend; `fg` comes back", {"ctrl+z": "suspend_process"}),
 )
 
-FOOTER_ORDER = ("help", "quit", "step", "back", "play", "eta", "optimizer", "chart", "memory", "problem", "forward")
-"""What the footer keeps longest on a narrow screen, first."""
+FOOTER_ORDER = ("help", "quit", "step", "back", "play", "eta", "view")
+"""What the footer keeps longest on a narrow screen, first; then come a view's own keys, and then the rest."""
 
 ALWAYS = {"repaint", "suspend_process"}
 """Actions that work whatever is in front."""
 
-BINDINGS = [
-    Binding(keys, action, does.does, show=False, priority=action in ALWAYS)
-    for does in KEYS
-    for keys, action in does.actions.items()
-]
+
+def bindings(groups: Sequence[Keys]) -> list[BindingType]:
+    """The keys as Textual takes them."""
+    return [
+        Binding(keys, action, group.does, show=False, priority=action in ALWAYS)
+        for group in groups
+        for keys, action in group.actions.items()
+    ]
 
 
-def footer(width: int, spell: Callable[[str], str]) -> list[Keys]:
-    """The keys that a footer of so many characters has room for, in the order of `KEYS`, as a terminal spells them."""
-    shown: list[str] = []
+def footer(groups: Sequence[Keys], own: Sequence[Keys], width: int, spell: Callable[[str], str]) -> list[Keys]:
+    """The keys that a footer of so many characters has room for, as a terminal spells them; a view's own stand last."""
+    named = [group for group in groups if group.footer]
+    first = [group for name in FOOTER_ORDER for group in named if group.footer == name]
+    own = [group for group in own if group.footer]
+    shown: list[Keys] = []
     room = width
-    for name in FOOTER_ORDER:
-        keys = next(keys for keys in KEYS if keys.footer == name)
-        room -= len(spell(footer_key(keys))) + len(name) + 3
+    for group in [*first, *own, *(group for group in named if group not in first)]:
+        room -= len(spell(footer_key(group))) + len(group.footer) + 3
         if room >= 0:
-            shown.append(name)
-    return [keys for keys in KEYS if keys.footer in shown]
+            shown.append(group)
+    return [group for group in [*named, *own] if group in shown]
 
 
 def footer_key(keys: Keys) -> str:
-    """The one key of a group that the footer names, or both where they are opposites."""
-    return keys.shown if keys.footer == "eta" else keys.shown.split()[0]
+    """The one key of a group that the footer names, both where they are opposites, or from which to which digit."""
+    first, *others = keys.shown.split()
+    if first.isdigit():
+        return f"{first}-{others[-1]}"
+    return keys.shown if keys.footer == "eta" else first

@@ -2,7 +2,7 @@
 
 import statistics
 
-from tests.benchmarks import arithmetic, data, optimizers, screen
+from tests.benchmarks import arithmetic, data, landscape, optimizers, screen
 
 
 def line(what: str, measured: str, budget: str) -> None:
@@ -22,6 +22,7 @@ def print_screen() -> None:
             line("   against a plain cell difference", f"{costs.ratio:.2f}", "1.3")
     adam = screen.step_costs((80, 24), truecolor=True, recipe=["--optimizer", "adam"], keys="m")
     line("bytes a step, 80x24, with Adam's memory beside the table", f"{statistics.median(adam.sent):.0f}", "400")
+    print_views()
     own = screen.step_costs((80, 24), truecolor=True)
     textual = screen.step_costs((80, 24), truecolor=True, own_driver=False)
     line("   against Textual's own driver", f"{statistics.median(own.sent) / statistics.median(textual.sent):.2f}", "")
@@ -41,6 +42,24 @@ def print_screen() -> None:
     line("2,000 B/s, 200 ms, 30 keys/s: behind the present", f"{screen.slow_line():.2f} s", "1 s")
     sent, ticks = screen.idle()
     line("idle for 3 s: bytes, ticks", f"{sent}, {ticks}", "0, 1")
+
+
+def print_views() -> None:
+    """Bytes of the other views, at 80x24 in 256 colours, and seconds of the error surface."""
+    for what, keys, most in (
+        ("the error surface", "2", 300),
+        ("   with slices beside it", "2v", 300),
+        ("   with the speed beside it", "2vv", 300),
+        ("   in 3-D", "2d", 300),
+    ):
+        costs = screen.step_costs((80, 24), truecolor=False, keys=keys)
+        high = sorted(costs.sent)[round(0.95 * len(costs.sent)) - 1]
+        line(f"bytes a step, {what}", f"{statistics.median(costs.sent):.0f}, {high}", f"{most}, 1500")
+    line("bytes of the first frame of the error surface", f"{screen.first_paint('2'):,}", "15,000")
+    sampled, framed = landscape.seconds()
+    line(
+        "200x100 losses of the lecture; the 3-D form at 80x24", f"{sampled * 1e3:.1f}, {framed * 1e3:.1f} ms", "20, 50"
+    )
 
 
 def print_arithmetic() -> None:

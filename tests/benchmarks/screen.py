@@ -89,6 +89,15 @@ def step_costs(
         return terminal.costs("right", 30)
 
 
+def first_paint(key: str) -> int:
+    """Bytes of the first frame of the view behind a key, in 256 colours."""
+    with Stopwatch(PROGRAM, env={"COLORTERM": None}) as terminal:
+        terminal.wait_for("? help")
+        terminal.frame()
+        terminal.press(key)
+        return terminal.frame()[0]
+
+
 def baseline_costs() -> Costs:
     """The same of the baseline."""
     with Stopwatch(BASELINE) as terminal:

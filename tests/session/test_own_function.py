@@ -148,6 +148,11 @@ class TestDerivatives:
         one_by_one = [[function.objective(FLOATS).evaluate(x, y) for x in w[0]] for y in b[:, 0]]
         assert np.array_equal(np.stack(found, axis=-1), np.array(one_by_one))
 
+    def test_on_arrays_it_is_nan_where_it_fails(self, own):
+        loss, dw, db = own("divides").objective(arrays()).evaluate(np.array([-3.0, -2.0, 2.0]), np.array(0.0))
+        assert loss.tolist()[::2] == [-1.0, 0.25]
+        assert np.isnan([loss[1], dw[1], db[1]]).all()
+
     @pytest.mark.parametrize("name", ["rosenbrock", "rosenbrock_of_floats", "rosenbrock_by_hand"])
     def test_it_walks_as_the_surface_does(self, own, name):
         def last(recipe):

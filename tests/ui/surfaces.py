@@ -54,6 +54,7 @@ class Shown(App[None]):
         super().__init__(css_path=[stylesheet.own()])
         self.session = Session(recipe)
         self.view = Surface(glyphs.ASCII if ascii_only else glyphs.UNICODE)
+        self.view.add_class("-shown")
         self.refreshed: list[int] = []
 
     def compose(self) -> ComposeResult:
@@ -63,6 +64,7 @@ class Shown(App[None]):
         self.draw()
 
     def draw(self) -> None:
+        self.view.look_up(self.session)
         self.view.draw(self.session)
 
     def do(self, *commands: Command) -> None:
@@ -99,8 +101,8 @@ class Shown(App[None]):
 
     @property
     def landscape(self) -> Any:
-        assert self.view._landscape is not None
-        return self.view._landscape
+        assert self.view._map.landscape is not None
+        return self.view._map.landscape
 
     @property
     def gutter(self) -> int:

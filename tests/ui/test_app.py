@@ -19,11 +19,13 @@ from gdtui.engine.mistakes import BadInput
 from gdtui.session.commands import Forward, GoTo, Restart, SetEta, Step
 from gdtui.session.recipe import Recipe
 from gdtui.session.stopping import Settled
-from gdtui.ui.app import Gdtui, farewell, neighbour
+from gdtui.ui.app import EVERYWHERE, VIEWS, Gdtui, farewell, neighbour
 from gdtui.ui.help import Help
-from gdtui.ui.keys import KEYS
 from gdtui.ui.player import SPEEDS
+from gdtui.ui.views.view import View
 from tests.ui.watched import answer, running
+
+ALL_KEYS = [*EVERYWHERE, *(keys for view in VIEWS for keys in view.KEYS)]
 
 
 async def test_frames_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,8 +44,10 @@ async def test_frames_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 class TestKeys:
-    async def test_every_key_runs_an_action_that_there_is(self) -> None:
+    @pytest.mark.parametrize("number", range(len(VIEWS)))
+    async def test_every_key_runs_an_action_that_there_is(self, number: int) -> None:
         async with running() as (app, pilot):
+            await pilot.press(str(number + 1))
             ran: list[str] = []
 
             async def note(action: Any, *_: Any, **__: Any) -> bool:
@@ -51,30 +55,32 @@ class TestKeys:
                 return True
 
             app.run_action = note  # type: ignore[method-assign]
-            for group in KEYS:
-                for keys, action in group.actions.items():
-                    assert hasattr(app, f"action_{action.split('(')[0]}"), action
-                    for key in keys.split(","):
-                        ran.clear()
-                        app.send(key)
-                        await pilot.pause()
-                        assert ran == [action], key
+            for of, groups in ((app, EVERYWHERE), (app._view, app._view.KEYS)):
+                for group in groups:
+                    for keys, action in group.actions.items():
+                        assert hasattr(of, f"action_{action.split('(')[0]}"), action
+                        for key in keys.split(","):
+                            ran.clear()
+                            app.send(key)
+                            await pilot.pause()
+                            assert ran == [action], key
 
     def test_every_key_that_is_named_is_bound(self) -> None:
-        names = {"→": "right", "←": "left", "PgDn": "pagedown", "PgUp": "pageup", "Esc": "escape", "R": "R"}
+        names = {"→": "right", "←": "left", "PgDn": "pagedown", "PgUp": "pageup", "Esc": "escape"}
         elsewhere = {"ctrl+p", "ctrl+c"}  # Textual's, and one that works in a question too
-        for group in KEYS:
+        for group in ALL_KEYS:
             bound = {key for keys in group.actions for key in keys.split(",")}
             for shown in group.shown.split():
                 name = _character_to_key(shown) if len(shown) == 1 else shown.lower()
                 assert names.get(shown, name) in bound | elsewhere, shown
 
-    def test_no_key_has_two_meanings(self) -> None:
-        keys = [key for group in KEYS for keys in group.actions for key in keys.split(",")]
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_no_key_has_two_meanings(self, view: type[View]) -> None:
+        keys = [key for group in (*EVERYWHERE, *view.KEYS) for keys in group.actions for key in keys.split(",")]
         assert len(set(keys)) == len(keys)
 
     def test_the_palette_has_a_name_for_every_action(self) -> None:
-        assert all(len(group.commands or (group.does,)) == len(group.actions) for group in KEYS)
+        assert all(len(group.commands or (group.does,)) == len(group.actions) for group in ALL_KEYS)
 
 
 class TestStepping:
@@ -299,10 +305,22 @@ class TestCharts:
     async def test_the_second_one_goes_round(self) -> None:
         async with running() as (app, pilot):
             titles = []
-            for _ in range(4):
-                titles.append(app.lines[1][40:].rstrip())
+            for _ in range(5):
+                titles.append(app.lines[1][40:].strip())
                 await pilot.press("v")
-            assert titles == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db", titles[0]]
+                await app.settle(pilot)
+            assert titles == ["fit f(x) at (0.5, 0.2) (2.5, 0.9)", "w and b", "dL/dw and dL/db", "b loss", titles[0]]
+
+    async def test_the_surface_in_small(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("v", "v", "v", ">", ">")
+            await app.settle(pilot)
+            small = [line[40:] for line in app.lines[1:13]]
+            assert [line.count("●") for line in small].count(1) == 2  # on the map, and beside its band
+            assert [line.split()[-2:] for line in small[1:10]] == [
+                *(["from", level] for level in ("0.64", "0.56", "0.48", "0.4", "0.32", "0.24", "0.16", "0.08")),
+                ["to", "0.08"],
+            ]
 
     async def test_the_loss_on_the_other_axis(self) -> None:
         async with running() as (app, pilot):
@@ -348,9 +366,9 @@ class TestCharts:
                 for eta in (1.0, 1.7e308):
                     app._set_eta(eta)
                     for _ in range(3):
-                        app.action_second_chart()
+                        app._view.action_second_chart()
                         for _ in range(2):
-                            app.action_log_loss()
+                            app._view.action_log_loss()
                             app.do(Step(2))
                             app.draw()
             await app.settle(pilot)
@@ -537,9 +555,9 @@ class TestPlaying:
 
 class TestHelpAndPalette:
     async def test_help_lists_every_key_and_goes_again(self) -> None:
-        async with running(size=(100, 50)) as (app, pilot):
+        async with running(size=(100, 80)) as (app, pilot):
             await pilot.press("?")
-            for group in KEYS:
+            for group in ALL_KEYS:
                 assert any(f"{group.shown:<13}{group.does}" in line for line in app.lines), group.shown
             assert "w of row t+1  =  w of row t  -  eta * dL/dw of row t" in app.text
             await pilot.press("?")
@@ -555,17 +573,15 @@ class TestHelpAndPalette:
     async def test_all_of_it_can_be_read_on_any_screen(self, size: tuple[int, int]) -> None:
         async with running(size=size) as (app, pilot):
             await pilot.press("?")
-            seen = app.text
-            assert "play or pause" in " ".join(seen.replace("│", " ").split()) or size[0] < 60
-            app.send("pagedown")
-            await pilot.pause()
-            seen += app.text
-            app.send("end")
-            await pilot.pause()
-            seen += app.text
-            words = " ".join(seen.replace("│", " ").split())
-            for group in KEYS:
-                assert group.does in words or size[1] < 24, group.shown
+            seen, page = app.lines[1:-1], ""
+            while page != app.text:
+                page = app.text
+                app.send("pagedown")
+                await pilot.pause()
+                seen += app.lines[1:-1]
+            words = " ".join(" ".join(seen).replace("│", " ").split())
+            for group in ALL_KEYS:
+                assert group.does in words or size[0] < 60, group.shown
             assert "eta * dL/dw of row t" in words or size[0] < 60
             assert "another start." in words or size[0] < 60
 
@@ -575,7 +591,7 @@ class TestHelpAndPalette:
             assert "Esc" in app.lines[-1]
 
     async def test_no_line_of_the_help_is_broken_at_80_columns(self) -> None:
-        async with running(size=(80, 50)) as (app, pilot):
+        async with running(size=(80, 80)) as (app, pilot):
             await pilot.press("?")
             assert "Row t holds w and b after t updates, the gradient and the loss there;" in app.text
 
@@ -591,7 +607,7 @@ class TestHelpAndPalette:
     async def test_the_palette_offers_every_action_under_its_own_name_with_its_own_key(self) -> None:
         async with running() as (app, _):
             commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
-            assert len(commands) == 1 + sum(len(group.actions) for group in KEYS)
+            assert len(commands) == 1 + sum(len(group.actions) for group in (*EVERYWHERE, *VIEWS[0].KEYS))
             assert commands["a hundred back"] == "PgUp"
             assert commands["smaller eta"] == "-"
             assert commands["one iteration forward"] == "→ ."
@@ -663,7 +679,7 @@ class TestSizes:
                 for height in (1, 2, 4, 6, 8, 17, 23, 60):
                     app._driver.send_message(Resize(Size(width, height), Size(width, height)))
                     await asyncio.sleep(0)
-                    app.action_second_chart()
+                    app._view.action_second_chart()
                     app.draw()
                 await app.until(lambda width=width: app.size.width == width)
                 await pilot.pause()

@@ -11,9 +11,13 @@ from gdtui.session.commands import Forward, GoTo
 from gdtui.session.recipe import Recipe
 from gdtui.session.session import Session
 from gdtui.ui import frame
+from gdtui.ui.app import EVERYWHERE, VIEWS
 from gdtui.ui.glyphs import ASCII, UNICODE
-from gdtui.ui.keys import FOOTER_ORDER, KEYS
+from gdtui.ui.keys import FOOTER_ORDER
 from gdtui.ui.player import SPEEDS, Player, Progress
+from gdtui.ui.views.descent import Descent
+from gdtui.ui.views.surface import Surface
+from gdtui.ui.views.view import View
 from gdtui.ui.widgets.lines import Line
 
 WIDTHS = st.integers(20, 200)
@@ -51,7 +55,7 @@ class TestStatus:
         ],
     )
     def test_it_gives_way_word_by_word(self, width: int, line: str) -> None:
-        assert text(frame.status(at(114), player(), width)) == line
+        assert text(frame.status(at(114), frame.doing(player()), width)) == line
 
     @given(
         WIDTHS,
@@ -64,7 +68,9 @@ class TestStatus:
     def test_never_wider_than_the_screen_and_always_with_the_iteration_and_eta(
         self, width: int, cursor: int, eta: float, speed: int, playing: bool, back: bool
     ) -> None:
-        line = frame.status(at(cursor, cursor + 5 if back else None, eta), player(speed=speed, playing=playing), width)
+        line = frame.status(
+            at(cursor, cursor + 5 if back else None, eta), frame.doing(player(speed=speed, playing=playing)), width
+        )
         shown = text(line)
         short = width < len(f"eta {eta} iteration {cursor:,}")  # there is room for no more than these, if for them
         assert len(shown) <= width or short
@@ -75,14 +81,14 @@ class TestStatus:
 
     @given(st.integers(60, 200), st.floats(1e-300, 1e300))
     def test_any_eta_from_60_columns_on(self, width: int, eta: float) -> None:
-        shown = text(frame.status(at(999_999, 1_000_000, eta), player(playing=True, speed=10_000), width))
+        shown = text(frame.status(at(999_999, 1_000_000, eta), frame.doing(player(playing=True, speed=10_000)), width))
         assert len(shown) == width
         assert float(shown.split("eta ")[1].split()[0]) == eta
         assert shown.endswith("iteration 999,999 of 1,000,000")
 
     @pytest.mark.parametrize("width", range(10))
     def test_any_width(self, width: int) -> None:
-        assert "iteration 3" in text(frame.status(at(3), player(), width))
+        assert "iteration 3" in text(frame.status(at(3), frame.doing(player()), width))
 
     def test_what_the_clock_does(self) -> None:
         assert frame.doing(player()) == "paused"
@@ -92,39 +98,49 @@ class TestStatus:
     def test_in_the_past_it_says_of_how_many(self) -> None:
         session = Session(Recipe())
         session.do(Forward(1200))
-        assert text(frame.status(session, player(), 80)).endswith("iteration 1,200")
+        assert text(frame.status(session, frame.doing(player()), 80)).endswith("iteration 1,200")
         session.do(GoTo(40))
-        assert text(frame.status(session, player(), 80)).endswith("iteration 40 of 1,200")
+        assert text(frame.status(session, frame.doing(player()), 80)).endswith("iteration 40 of 1,200")
+
+
+def footer(width: int, glyphs: Any = UNICODE, view: type[View] = Descent) -> str:
+    return text(frame.keys(EVERYWHERE, view.KEYS, width, glyphs))
 
 
 class TestFooter:
     @pytest.mark.parametrize(
-        ("width", "line"),
+        ("width", "view", "line"),
         [
-            (80, "space play  → step  ← back  + - eta  o optimizer  v chart  ? help  q quit"),
-            (60, "space play  → step  ← back  + - eta  ? help  q quit"),
-            (30, "→ step  ? help  q quit"),
-            (9, "? help"),
+            (80, Descent, "space play  → step  ← back  + - eta  ? help  q quit  1-VIEWS view  v chart"),
+            (80, Surface, "space play  → step  ← back  + - eta  ? help  q quit  1-VIEWS view  v beside  d 3-D"),
+            (60, Descent, "space play  → step  ← back  + - eta  ? help  q quit"),
+            (30, Surface, "→ step  ? help  q quit"),
+            (9, Descent, "? help"),
         ],
     )
-    def test_what_is_kept(self, width: int, line: str) -> None:
-        assert text(frame.keys(width, UNICODE)).rstrip() == line
+    def test_what_is_kept(self, width: int, view: type[View], line: str) -> None:
+        assert footer(width, UNICODE, view).rstrip() == line.replace("VIEWS", str(len(VIEWS)))
 
-    @given(WIDTHS, GLYPHS)
-    def test_never_wider_than_the_screen_and_always_with_the_help(self, width: int, glyphs: Any) -> None:
-        line = text(frame.keys(width, glyphs))
+    @given(WIDTHS, GLYPHS, st.sampled_from(VIEWS))
+    def test_never_wider_than_the_screen_and_always_with_the_help(
+        self, width: int, glyphs: Any, view: type[View]
+    ) -> None:
+        line = footer(width, glyphs, view)
         assert len(line.rstrip()) <= width
         assert "? help" in line
 
-    @given(WIDTHS, GLYPHS)
-    def test_a_wider_screen_keeps_what_a_narrower_one_shows(self, width: int, glyphs: Any) -> None:
-        narrow, wide = (text(frame.keys(each, glyphs)).split("  ") for each in (width, width + 1))
+    @given(WIDTHS, GLYPHS, st.sampled_from(VIEWS))
+    def test_a_wider_screen_keeps_what_a_narrower_one_shows(self, width: int, glyphs: Any, view: type[View]) -> None:
+        narrow, wide = (footer(each, glyphs, view).split("  ") for each in (width, width + 1))
         assert set(narrow) <= set(wide)
 
-    def test_every_entry_is_a_key_with_a_footer(self) -> None:
-        assert sorted(FOOTER_ORDER) == sorted(keys.footer for keys in KEYS if keys.footer)
-        assert len(text(frame.keys(200, UNICODE)).split("  ")) - 1 == len(FOOTER_ORDER)
-        assert text(frame.keys(200, ASCII)).isascii()
+    @pytest.mark.parametrize("view", VIEWS)
+    def test_every_entry_is_a_key_with_a_footer(self, view: type[View]) -> None:
+        named = [keys.footer for keys in (*EVERYWHERE, *view.KEYS) if keys.footer]
+        assert set(FOOTER_ORDER) <= set(named)
+        assert len(set(named)) == len(named)
+        assert len(footer(300, UNICODE, view).split("  ")) - 1 == len(named)
+        assert footer(300, ASCII, view).isascii()
 
 
 class TestProgressBar:

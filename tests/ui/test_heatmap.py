@@ -244,7 +244,7 @@ class TestCost:
             landscape = app.landscape
             app.do(Step(100), SetEta(3.0), Step(5), GoTo(50))
             assert app.landscape is landscape
-            app.view.toggle_levels()
+            app.view.action_levels()
             app.draw()
             assert app.landscape is not landscape
             landscape = app.landscape
@@ -255,9 +255,9 @@ class TestCost:
     async def test_a_long_history_costs_no_more(self) -> None:
         async with surface() as (app, _):
             app.do(Step(2_000))
-            pieces = len(app.view._overlay(app.landscape, app.session).path.visited)
+            pieces = len(app.view._map.overlay(app.session).path.visited)
             app.do(Step(8_000))
-            assert len(app.view._overlay(app.landscape, app.session).path.visited) <= pieces + 3
+            assert len(app.view._map.overlay(app.session).path.visited) <= pieces + 3
 
 
 class TestLegend:

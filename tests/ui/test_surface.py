@@ -30,31 +30,31 @@ class TestLooking:
     async def test_zoom_to_and_fro(self) -> None:
         async with surface() as (app, _):
             whole = window(app)
-            app.view.zoom(2.0)
+            app.view.action_zoom(2.0)
             app.draw()
             assert window(app) == tuple(pytest.approx(end / 2.0) for end in whole)
-            app.view.zoom(0.5)
+            app.view.action_zoom(0.5)
             app.draw()
             assert window(app) == whole
 
     async def test_pan_by_parts_of_what_is_seen_and_back_to_the_whole(self) -> None:
         async with surface() as (app, _):
             whole = window(app)
-            app.view.zoom(2.0)
+            app.view.action_zoom(2.0)
             app.draw()
-            app.view.pan(0.5, 0.25)
+            app.view.action_pan(2, 1)
             app.draw()
             assert window(app) == tuple(pytest.approx(x) for x in (0.0, 6.0, -1.5, 4.5))
-            app.view.whole()
+            app.view.action_whole()
             app.draw()
             assert window(app) == whole
 
     async def test_as_near_and_as_far_as_numbers_reach(self) -> None:
         async with surface(Recipe(problem=problem("rosenbrock"))) as (app, pilot):
-            app.view.toggle_follow()
+            app.view.action_follow()
             for factor in (2.0, 0.5):
                 for _ in range(45):
-                    app.view.zoom(factor)
+                    app.view.action_zoom(factor)
                     app.draw()
                 await settled(app, pilot)
                 assert all(map(math.isfinite, window(app)))
@@ -63,8 +63,8 @@ class TestLooking:
 
     async def test_following_keeps_the_point_in_sight_and_moves_seldom(self) -> None:
         async with surface() as (app, _):
-            app.view.toggle_follow()
-            app.view.zoom(8.0)
+            app.view.action_follow()
+            app.view.action_zoom(8.0)
             seen = set()
             for _ in range(60):
                 app.do(Step(2))
@@ -75,8 +75,8 @@ class TestLooking:
 
     async def test_another_problem_is_looked_at_whole(self) -> None:
         async with surface() as (app, pilot):
-            app.view.zoom(4.0)
-            app.view.toggle_levels()
+            app.view.action_zoom(4.0)
+            app.view.action_levels()
             app.do(SetProblem(problem("rosenbrock")))
             await settled(app, pilot)
             assert window(app)[:2] == (-2.0, 2.0)
@@ -86,7 +86,7 @@ class TestLooking:
         async with surface() as (app, _):
             assert not app.landscape.logarithmic
             for expected in (True, False):
-                app.view.toggle_levels()
+                app.view.action_levels()
                 app.draw()
                 assert app.landscape.logarithmic is expected
                 assert ("logarithmic" in app.lines[0]) is expected
@@ -99,10 +99,10 @@ class TestLooking:
                 return sum(black in (style.color, style.bgcolor) for row in app.cells[1:-1] for _, style in row[3:39])
 
             without = drawn()
-            app.view.toggle_contours()
+            app.view.action_contours()
             app.draw()
             assert drawn() > without + 100
-            app.view.toggle_contours()
+            app.view.action_contours()
             app.draw()
             assert drawn() == without
 
@@ -124,7 +124,7 @@ class TestBeside:
 
     async def test_slices_show_the_derivative_as_a_slope(self) -> None:
         async with surface() as (app, pilot):
-            app.view.switch_beside()
+            app.view.action_beside()
             app.do(Step(80))
             await settled(app, pilot)
             row = app.session.row
@@ -134,8 +134,8 @@ class TestBeside:
 
     async def test_gentle_slopes_move_slowly_and_steep_ones_fast(self) -> None:
         async with surface() as (app, pilot):
-            app.view.switch_beside()
-            app.view.switch_beside()
+            app.view.action_beside()
+            app.view.action_beside()
             app.do(Step(120))
             await settled(app, pilot)
             found = re.findall(r"(first|longest|last), at (\d+) +(\S+) +(\S+)", app.text)
@@ -145,7 +145,7 @@ class TestBeside:
                 assert gradient == step == rough(math.hypot(row.dw, row.db), 4)  # eta is 1
             app.do(GoTo(3))
             assert "last, at 2 " in app.text
-            app.view.switch_beside()
+            app.view.action_beside()
             await settled(app, pilot)
             assert "and more" in app.text
 
@@ -159,18 +159,18 @@ class TestMesh:
     async def test_there_and_back(self) -> None:
         async with surface() as (app, _):
             flat = app.text
-            app.view.toggle_mesh()
+            app.view.action_mesh()
             app.do(Step(100))
             solid = app.text
             assert "w 6 b -6" in solid
             assert sum(line.count("●") for line in solid.splitlines()) >= 2
-            app.view.turn(90.0)
+            app.view.action_pan(6, 0)
             app.draw()
             assert "w -6 b 6" in app.text
-            app.view.turn(-90.0)
+            app.view.action_pan(-6, 0)
             app.draw()
             assert app.text == solid
-            app.view.toggle_mesh()
+            app.view.action_mesh()
             app.do(GoTo(0))
             assert app.lines[0] == flat.splitlines()[0]
             assert len(app.find("●")) == 1
@@ -182,7 +182,7 @@ class TestMesh:
         self, size: tuple[int, int], arguments: dict[str, Any], word: str
     ) -> None:
         async with surface(size=size, **arguments) as (app, _):
-            app.view.toggle_mesh()
+            app.view.action_mesh()
             app.draw()
             assert word in app.lines[0]
             assert app.find("@" if arguments else "●")
@@ -205,7 +205,7 @@ class TestSizes:
                     draw.choice([1, 3, 59, 60, 75, 80, 133]), draw.choice([1, 2, 11, 12, 20, 36])
                 )
                 app.draw()
-            for look in (app.view.switch_beside, app.view.switch_beside, app.view.toggle_mesh):
+            for look in (app.view.action_beside, app.view.action_beside, app.view.action_mesh):
                 look()
                 await pilot.resize_terminal(draw.randrange(1, 100), draw.randrange(1, 40))
                 app.draw()
@@ -229,15 +229,15 @@ class TestOddities:
     async def test_any_surface_and_window(self, loss: Any, own: Window) -> None:
         async with surface(recipe_of(formula(loss, own, minima=[(0.5, 0.5)]))) as (app, pilot):
             for look in (
-                app.view.toggle_levels,
-                app.view.toggle_contours,
-                lambda: app.view.zoom(3.0),
-                lambda: app.view.pan(0.25, -0.25),
-                app.view.switch_beside,
-                app.view.switch_beside,
-                app.view.toggle_mesh,
-                lambda: app.view.turn(77.0),
-                app.view.toggle_follow,
+                app.view.action_levels,
+                app.view.action_contours,
+                lambda: app.view.action_zoom(3.0),
+                lambda: app.view.action_pan(1, -1),
+                app.view.action_beside,
+                app.view.action_beside,
+                app.view.action_mesh,
+                lambda: app.view.action_pan(5, 1),
+                app.view.action_follow,
             ):
                 look()
                 app.do(Step(1))

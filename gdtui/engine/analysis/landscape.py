@@ -25,6 +25,9 @@ FEWEST_BANDS, MOST_BANDS = 8, 11
 WORK = 10_000_000
 """Data points looked at for one landscape, once for each sample: about a quarter of a second."""
 
+SLICE_WORK = 500_000
+"""The same for a slice, which is cut anew at every step."""
+
 FARTHEST = 1e300
 """Windows end here, and levels lie within: the arithmetic of what is farther out would overflow."""
 
@@ -107,7 +110,7 @@ def survey(problem: Problem, window: Window, columns: int, rows: int, *, logarit
     w_low, w_high, b_low, b_high = window
     w = w_low + (numpy.arange(columns) + 0.5) / columns * (w_high - w_low)
     b = b_high - (numpy.arange(rows) + 0.5) / rows * (b_high - b_low)
-    part, scale = _fewer_points(problem, columns * rows)
+    part, scale = _fewer_points(problem, WORK // max(columns * rows, 1))
     loss = numpy.broadcast_to(scale * _losses(part, w, b[:, None]), (rows, columns))
     own = problem.window
     telling = ((own.w_low <= w) & (w <= own.w_high))[None, :] & ((own.b_low <= b) & (b <= own.b_high))[:, None]
@@ -207,9 +210,9 @@ def _apart(low: float, high: float) -> tuple[float, float]:
     return (low, high) if high - low >= least else (middle - least, middle + least)
 
 
-def _fewer_points(problem: Problem, samples: int) -> tuple[Problem, float]:
-    """As many of the points, evenly spaced, as there is time for, and by what their loss falls short of that of all."""
-    most = max(1, WORK // max(samples, 1))
+def _fewer_points(problem: Problem, most: int) -> tuple[Problem, float]:
+    """So many of the points, evenly spaced, and by what their loss falls short of that of all."""
+    most = max(1, most)
     if problem.size <= most:
         return problem, 1.0
     part = problem.batch([k * problem.size // most for k in range(most)])
@@ -227,6 +230,8 @@ class Slice:
     loss: float
     slope: float
     """The derivative at the point."""
+    points_used: int
+    """The data points whose loss the places have; that at the point is of all."""
 
     def tangent(self, place: float) -> float:
         """The straight line through the point whose slope is the derivative."""
@@ -239,8 +244,8 @@ def slice_along(problem: Problem, window: Window, row: Row, parameter: Parameter
 
     low, high = visible(window)[:2] if parameter == "w" else visible(window)[2:]
     places = numpy.linspace(low, high, samples)
-    part, scale = _fewer_points(problem, samples)
+    part, scale = _fewer_points(problem, SLICE_WORK // samples)
     held = numpy.full(1, row.b if parameter == "w" else row.w)
     losses = scale * (_losses(part, places, held) if parameter == "w" else _losses(part, held, places))
     at, slope = (row.w, row.dw) if parameter == "w" else (row.b, row.db)
-    return Slice(places.tolist(), losses.tolist(), at, row.loss, slope)
+    return Slice(places.tolist(), losses.tolist(), at, row.loss, slope, part.size)

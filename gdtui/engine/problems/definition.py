@@ -97,6 +97,8 @@ class ProblemDefinition(Definition):
     """A problem by name; `make` takes its parameters, and the points where a person gives them."""
 
     make: Callable[..., Problem]
+    guesses: Sequence[Point] = ()
+    """Those that its source tells of, in their order."""
 
     def facts(self) -> list[str]:
         """Its usual start."""

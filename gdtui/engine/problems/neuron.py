@@ -209,7 +209,9 @@ def shorter_loop(count: int, one_start: Objective, point_by_point: Objective) ->
     return Objective(of(one_start.evaluate, point_by_point.evaluate), of(one_start.hessian, point_by_point.hessian))
 
 
-def on_points(name: str, about: str, points: Points, reference: str) -> ProblemDefinition:
+def on_points(
+    name: str, about: str, points: Points, reference: str, guesses: Sequence[Point] = ()
+) -> ProblemDefinition:
     """The neuron on points that have a name."""
     return ProblemDefinition(
         name=name,
@@ -219,6 +221,7 @@ def on_points(name: str, about: str, points: Points, reference: str) -> ProblemD
         reference=reference,
         parameters=PARAMETERS,
         make=lambda **arguments: Neuron(points, **arguments),
+        guesses=guesses,
     )
 
 
@@ -227,6 +230,7 @@ LECTURE = on_points(
     "The lecture's two points, which the sigmoid can meet exactly.",
     ((0.5, 0.2), (2.5, 0.9)),
     "CS7015 lecture 5, slide 4",
+    guesses=((0.5, 0.0), (-0.1, 0.0), (0.94, -0.94), (1.42, -1.73), (1.65, -2.08), (1.78, -2.27)),  # slide 8
 )
 PADHAI = on_points(
     "padhai",

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from gdtui.engine.history import History
 from gdtui.engine.overview import Stretch
+from gdtui.ui.widgets.plot import Curve
 
 Points: TypeAlias = list[tuple[float, float]]
 Scale: TypeAlias = Callable[[float], float]
@@ -64,3 +65,8 @@ def span(points: Iterable[Sequence[tuple[float, float]]]) -> tuple[float, float]
     """The lowest and the highest position of all; 0 and 1 where there is none."""
     ys = [y for line in points for _, y in line]
     return (min(ys), max(ys)) if ys else (0.0, 1.0)
+
+
+def curve(points: Points, ink: str, marker: str, *, joined: bool = False) -> Curve:
+    """Points as plotext takes them."""
+    return Curve([x for x, _ in points], [y for _, y in points], ink, marker, joined)

@@ -5,32 +5,42 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.geometry import Offset
 
-from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.neuron import Neuron
-from gdtui.session.numerals import exact
 from gdtui.session.session import Session, difference
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.views.curves import Points, Scale, linear, log10, outlines, span, trail
+from gdtui.ui.keys import Keys
+from gdtui.ui.views.curves import Scale, curve, linear, log10, outlines, span, trail
+from gdtui.ui.views.fit import draw_fit
 from gdtui.ui.views.memory import Memory
+from gdtui.ui.views.surface_map import SurfaceMap
+from gdtui.ui.views.view import View
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
-from gdtui.ui.widgets.plot import Curve, Plot
+from gdtui.ui.widgets.plot import Plot
 from gdtui.ui.widgets.table import Table
 
 
-class Descent(Vertical):
+class Descent(View):
     """The numbers and the charts of one descent."""
+
+    TITLE = "descent"
+    KEYS = (
+        Keys("v", "second chart: the fit, w and b, the gradient, the surface", {"v": "second_chart"}, "chart"),
+        Keys("m", "the optimizer's memory and its next step, in numbers", {"m": "memory"}, "memory"),
+        Keys("y", "loss on a linear or a logarithmic axis", {"y": "log_loss"}),
+    )
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="descent")
         self._glyphs = glyphs
         self._loss, self._second, self._table = Plot(id="loss"), Plot(id="second"), Table(id="table")
-        self._memory = Memory(id="memory")
-        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient]
+        self._map, self._memory = SurfaceMap(glyphs, id="small-map"), Memory(id="memory")
+        self._map.display = False
+        self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient, self._draw_surface]
         self._log = False
 
     def compose(self) -> ComposeResult:
@@ -38,26 +48,30 @@ class Descent(Vertical):
         with Horizontal(id="charts"):
             yield self._loss
             yield self._second
+            yield self._map
         with Horizontal(id="numbers"):
             yield self._table
             yield self._memory
 
-    def switch_second_chart(self) -> None:
+    def action_second_chart(self) -> None:
         """Go on to the next choice of the second chart."""
         self._second_charts.append(self._second_charts.pop(0))
 
-    def switch_log(self) -> None:
+    def action_log_loss(self) -> None:
         """Show the loss on the other kind of axis."""
         self._log = not self._log
 
-    def switch_memory(self) -> None:
+    def action_memory(self) -> None:
         """Show what the optimizer remembers beside the table, or no longer."""
         self.toggle_class("-remembering")
 
     def look_up(self, session: Session) -> None:
-        """Have at hand what drawing takes from the problem, which may be a person's own function."""
+        """What the memory says of the next step, and the surface where it is shown."""
         if self.has_class("-remembering"):
             session.look_ahead()
+        if self._map.display and self._map.has_room:
+            row, size = session.row, self._map.size
+            self._map.survey(session.method.problem, (row.w, row.b), size.width, size.height)
 
     @property
     def left_out(self) -> str:
@@ -78,7 +92,9 @@ class Descent(Vertical):
             self._memory.draw_next(session)
         if self._loss.has_room:
             self._draw_loss(self._loss, session)
-            self._second_chart(session)(self._second, session)
+            chart = self._second_chart(session)
+            self._map.display, self._second.display = chart == self._draw_surface, chart != self._draw_surface
+            chart(self._second, session)
 
     def _second_chart(self, session: Session) -> Callable[[Plot, Session], None]:
         """The choice of the second chart; a surface has no fit."""
@@ -138,27 +154,13 @@ class Descent(Vertical):
             title = [*title, (legend, "ghost")]
         plot.draw_chart(title, x, y, curves)
 
+    def _draw_surface(self, _plot: Plot, session: Session) -> None:
+        """The error surface in small, with its legend where there is room."""
+        if self._map.landscape is not None and self._map.has_room:
+            title = self._map.title(session.method.problem)
+            self._map.draw_small(title, self._map.overlay(session), session.row.loss)
+
     def _draw_fit(self, plot: Plot, session: Session) -> None:
-        """The neuron's function over the data points."""
-        problem = session.method.problem
+        problem, row = session.method.problem, session.row
         assert isinstance(problem, Neuron)
-        points = [(linear(px), linear(py)) for px, py in problem.sample]
-        (left, right), (low, high) = ((min(each), max(each)) for each in zip(*points, strict=True))
-        margin = (right - left) / 2
-        x = axes.linear(left - margin, right + margin, 5)
-        f = problem.curve(FLOATS, session.row.w, session.row.b)
-        dots = max(2 * plot.size.width, 1)
-        places = [x.low + (x.high - x.low) * dot / dots for dot in range(dots + 1)]
-        line = [(place, value) for place in places if math.isfinite(value := f(place))]
-        y = axes.linear(min(low, 0.0), max(high, 1.0), plot.steps)
-        some = f", {len(points)} of {problem.size:,} points"
-        if len(points) == problem.size:
-            some = " at " + " ".join(f"({exact(px)}, {exact(py)})" for px, py in points[:2])
-        title = [("fit", "fit"), (f" f(x){some}" if len(some) + 8 < plot.size.width else " f(x)", "quiet")]
-        curves = [curve(line, "fit", self._glyphs.line, joined=True), curve(points, "data", self._glyphs.point)]
-        plot.draw_chart(title, x, y, curves)
-
-
-def curve(points: Points, ink: str, marker: str, *, joined: bool = False) -> Curve:
-    """Points as plotext takes them."""
-    return Curve([x for x, _ in points], [y for _, y in points], ink, marker, joined)
+        draw_fit(plot, problem, row.w, row.b, self._glyphs)

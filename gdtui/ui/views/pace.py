@@ -9,8 +9,7 @@ from gdtui.engine.analysis.speed import Speed
 from gdtui.session.numerals import rough
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.views.curves import linear, outlines, span
-from gdtui.ui.views.descent import curve
+from gdtui.ui.views.curves import curve, linear, outlines, span
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.plot import Plot

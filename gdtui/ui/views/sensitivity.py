@@ -27,8 +27,7 @@ from gdtui.session.numerals import exact, plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.views.curves import Points, linear, span
-from gdtui.ui.views.descent import curve
+from gdtui.ui.views.curves import Points, curve, linear, span
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines

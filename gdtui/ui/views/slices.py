@@ -10,8 +10,7 @@ from gdtui.engine.history import Row
 from gdtui.engine.problems.definition import Problem, Window
 from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.views.curves import linear, span
-from gdtui.ui.views.descent import curve
+from gdtui.ui.views.curves import curve, linear, span
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
@@ -28,16 +27,26 @@ class Slices(Vertical):
         super().__init__(id="slices")
         self._glyphs = glyphs
         self._plots: dict[Parameter, Plot] = {"w": Plot(id="along-w"), "b": Plot(id="along-b")}
+        self._cuts: dict[Parameter, Slice] = {}
+        self._of = 0
 
     def compose(self) -> ComposeResult:
         """Along w, and along b."""
         yield from self._plots.values()
 
-    def draw(self, problem: Problem, window: Window, row: Row) -> None:
-        """Show an iteration."""
-        for parameter, plot in self._plots.items():
-            if plot.has_room and row.is_finite:
-                self._draw_slice(plot, slice_along(problem, window, row, parameter, 2 * plot.size.width), parameter)
+    def look_up(self, problem: Problem, window: Window, row: Row) -> None:
+        """The slices through an iteration."""
+        self._of = problem.size
+        self._cuts = {
+            parameter: slice_along(problem, window, row, parameter, 2 * plot.size.width)
+            for parameter, plot in self._plots.items()
+            if plot.has_room and row.is_finite
+        }
+
+    def draw(self) -> None:
+        """Show the slices that were looked up."""
+        for parameter, cut in self._cuts.items():
+            self._draw_slice(self._plots[parameter], cut, parameter)
 
     def _draw_slice(self, plot: Plot, cut: Slice, parameter: Parameter) -> None:
         places = [(place, linear(loss)) for place, loss in zip(cut.places, cut.losses, strict=True)]
@@ -50,6 +59,7 @@ class Slices(Vertical):
             curve([(end, linear(cut.tangent(end))) for end in ends], "data", self._glyphs.second_line, joined=True),
             curve([(cut.at, linear(cut.loss))], "cursor", self._glyphs.cursor),
         ]
-        slope = f", slope dL/d{parameter} {rough(cut.slope)}"
+        some = f" of {cut.points_used:,} points" if cut.points_used < self._of else ""
+        slope = f"{some}, slope dL/d{parameter} {rough(cut.slope)}"
         title: Line = [("loss along ", "quiet"), (parameter, parameter), (slope, "quiet")]
         plot.draw_chart(title, x, y, curves)

@@ -16,6 +16,9 @@ SHADES = " ':~=+*%&8#"
 
 GAP_SHADE = "?"
 
+SWATCH = 4
+"""Characters of a legend's line before its words."""
+
 NO_BAND = "quiet"
 """The ink whose ground is that of the screen."""
 
@@ -44,9 +47,10 @@ def legend(landscape: Landscape, loss: float, width: int, height: int, mark: str
     if not landscape.levels:
         return [[(f"the loss is {rough(low, 6)} all over", PLAIN)]]
     texts = level_texts(landscape.levels)
-    names = dict(
-        enumerate([f"under {texts[0]}", *(f"{a} to {b}" for a, b in pairwise(texts)), f"{texts[-1]} and more"])
-    )
+    words = [f"under {texts[0]}", *(f"{a} to {b}" for a, b in pairwise(texts)), f"{texts[-1]} and more"]
+    if max(map(len, words)) + SWATCH > width:
+        words = [f"to {texts[0]}", *(f"from {text}" for text in texts)]
+    names = dict(enumerate(words))
     here = sum(level <= loss for level in landscape.levels) if math.isfinite(loss) else GAP
     bands = [*reversed(names), *([GAP] if (landscape.bands == GAP).any() else [])]
     entries: list[Line] = []

@@ -15,7 +15,7 @@ from gdtui.engine.problems.definition import Point, Window
 from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import ASCII, Glyphs
 from gdtui.ui.widgets import axes
-from gdtui.ui.widgets.bands import NO_BAND, band_ink, legend, shade
+from gdtui.ui.widgets.bands import NO_BAND, band_ink, legend, padded, shade
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
 Piece = tuple[str, str]
@@ -42,14 +42,15 @@ ASCII_MARKS = Marks("@", "S", "X", "o", ".", ",", "\\^/< >/v\\")
 
 @dataclass(frozen=True)
 class Overlay:
-    """Where a descent began, went and is, which paths it left, and the minima that are known."""
+    """What lies over a map."""
 
-    path: Trace
-    cursor: int
     here: Point
-    start: Point
-    minima: Sequence[Point]
-    left: Sequence[Trace]
+    places: Sequence[tuple[Point, str]]
+    """Points with a mark each; a later one covers an earlier one."""
+    path: Trace | None = None
+    cursor: int = 0
+    """How far on its path a descent is."""
+    left: Sequence[Trace] = ()
 
 
 class Heatmap(Lines):
@@ -76,8 +77,15 @@ class Heatmap(Lines):
         """How many samples stand over one another in a cell."""
         return 2 if self.is_coloured else 1
 
-    def draw_map(self, title: Line, landscape: Landscape, overlay: Overlay) -> None:
-        """Show a landscape with what lies over it."""
+    def draw_map(self, title: Line, landscape: Landscape, overlay: Overlay, beside: Sequence[Line] = ()) -> None:
+        """Show a landscape with what lies over it, and lines beside it."""
+        lines = self._framed(title, landscape, overlay)
+        wide = width_of(landscape.window, landscape.columns, landscape.rows // self.samples_in_cell) + 1
+        right = [(), *beside, *[()] * len(lines)]
+        self.draw([[*padded(line, wide), *other] if other else line for line, other in zip(lines, right, strict=False)])
+
+    def _framed(self, title: Line, landscape: Landscape, overlay: Overlay) -> list[Line]:
+        """The map with its title and its axes."""
         columns, rows = landscape.columns, landscape.rows // self.samples_in_cell
         w_low, w_high, b_low, _ = landscape.window
         upright = upright_labels(landscape.window, rows)
@@ -89,7 +97,7 @@ class Heatmap(Lines):
         level = axes.inside(w_low, w_high, max(2, columns // 6))
         places = [(self._cell(landscape, w, b_low)[0], label) for w, label in level]
         lines.append([(" " * gutter + labelled(places, columns) + " w", "quiet")])
-        self.draw(lines)
+        return lines
 
     def legend(self, landscape: Landscape, loss: float, width: int, height: int) -> list[Line]:
         """The losses of the bands, the one of a loss marked."""
@@ -98,8 +106,11 @@ class Heatmap(Lines):
     def key(self, overlay: Overlay, width: int) -> list[str]:
         """What the marks mean, in lines."""
         marks = self.marks
-        words = [f"{marks.here} here", f"{marks.start} start", f"{marks.step} path"]
-        words += [f"{marks.minimum} minimum"] if overlay.minima else []
+        standing = {mark for _, mark in overlay.places}
+        words = [f"{marks.here} here"]
+        words += [f"{marks.start} start"] if marks.start in standing else []
+        words += [f"{marks.step} path"] if overlay.path is not None else []
+        words += [f"{marks.minimum} minimum"] if marks.minimum in standing else []
         words += [f"{marks.left} left"] if overlay.left else []
         lines = [words[0]]
         for word in words[1:]:
@@ -144,13 +155,13 @@ class Heatmap(Lines):
         characters: dict[Cell, str] = {}
         for left in overlay.left:
             characters.update(dict.fromkeys(left.visited, marks.left))
-        path, cursor = overlay.path, overlay.cursor
-        characters.update({cell: marks.leap for cell, at in path.leapt.items() if at <= cursor})
-        characters.update({cell: marks.leap for cell, at in path.visited.items() if at > cursor})
-        characters.update({cell: marks.step for cell, at in path.visited.items() if at <= cursor})
-        places = [(self._cell(landscape, *minimum), marks.minimum) for minimum in overlay.minima]
-        places += [(self._cell(landscape, *overlay.start), marks.start)]
+        if overlay.path is not None:
+            path, cursor = overlay.path, overlay.cursor
+            characters.update({cell: marks.leap for cell, at in path.leapt.items() if at <= cursor})
+            characters.update({cell: marks.leap for cell, at in path.visited.items() if at > cursor})
+            characters.update({cell: marks.step for cell, at in path.visited.items() if at <= cursor})
         rows = landscape.rows // self.samples_in_cell
+        places = [(self._cell(landscape, *place), mark) for place, mark in overlay.places]
         characters.update({(x, y): mark for (x, y), mark in places if 0 <= x < landscape.columns and 0 <= y < rows})
         pieces = {cell: (character, self._ink_over(landscape, cell)) for cell, character in characters.items()}
         return pieces | dict(self._here(landscape, overlay.here, rows))

@@ -1,0 +1,81 @@
+"""The views by their digits, and what every view has in common."""
+
+from pathlib import Path
+
+import pytest
+
+from gdtui.ui.app import VIEWS
+from gdtui.ui.views.surface import Surface
+from tests.ui.test_own import file, on_function  # noqa: F401
+from tests.ui.watched import Watched, running
+
+DIGITS = [str(number) for number, _ in enumerate(VIEWS, start=1)]
+
+
+def shown(app: Watched) -> list[type]:
+    return [type(view) for view in app.query("View") if view.display]
+
+
+class TestSwitching:
+    async def test_each_digit_shows_its_view_alone_and_the_same_keys_step_in_it(self) -> None:
+        async with running() as (app, pilot):
+            for digit, view in zip([*DIGITS, "1"], [*VIEWS, VIEWS[0]], strict=True):
+                before = app.cursor
+                await pilot.press(digit, "right")
+                await app.settle(pilot)
+                assert shown(app) == [view]
+                assert app.cursor == before + 1
+                assert f"iteration {before + 1}" in app.lines[0]
+                assert not app._view.left_out
+
+    async def test_a_view_keeps_how_it_was_looked_at(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("v", "2", "z", "1", "2")
+            await app.settle(pilot)
+            landscape = app.query_one(Surface)._map.landscape
+            assert landscape is not None
+            assert landscape.window == (-3.0, 3.0, -3.0, 3.0)
+            await pilot.press("1")
+            assert "w and b" in app.lines[1]
+
+    async def test_keys_typed_ahead_meet_the_view_that_was_asked_for(self) -> None:
+        async with running() as (app, pilot):
+            app.send("2", "v", "v", "right", "y")
+            await app.settle(pilot)
+            assert "loss, logarithmic" in app.lines[1]
+            assert "|step| over the iterations" in app.text
+
+    @pytest.mark.parametrize("digit", DIGITS)
+    @pytest.mark.parametrize("size", [(60, 16), (120, 40), (200, 60), (40, 10), (59, 30), (2, 2)])
+    async def test_every_view_in_every_size(self, digit: str, size: tuple[int, int]) -> None:
+        async with running(size) as (app, pilot):
+            await pilot.press(digit, ">", "v", "v", "v")
+            await app.settle(pilot)
+            assert app.return_code is None
+            assert app.cursor == 10
+            if size[0] >= 60 and size[1] >= 24:
+                assert "Hidden" not in app.text
+
+
+class TestOwnFunction:
+    async def test_where_it_fails_the_map_has_a_gap(self, file: Path) -> None:  # noqa: F811
+        async with running() as (app, pilot):
+            await on_function(app, file, "fails")
+            await pilot.press("2")
+            await app.settle(pilot)
+            landscape = app.query_one(Surface)._map.landscape
+            assert landscape is not None
+            gaps = [band < 0 for band in landscape.bands[0]]
+            assert gaps == [landscape.point(column, 0)[0] >= -1.5 for column in range(landscape.columns)]
+            assert "not finite" in app.text
+
+    async def test_a_map_that_does_not_end_is_waited_for_and_can_be_left(self, file: Path) -> None:  # noqa: F811
+        async with running() as (app, pilot):
+            await on_function(app, file, "loops")
+            app.send("2")
+            await app.until(lambda: app.sentence == "loops has not answered yet.")
+            app.send("escape")
+            await app.until(lambda: "had not answered after" in app.sentence)
+            await pilot.press("1", "e", *"0.01", "enter", "right")
+            await app.settle(pilot)
+            assert app.cursor == 1
