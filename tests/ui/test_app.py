@@ -301,6 +301,30 @@ class TestQuestions:
             assert not app.player.playing
 
 
+class TestPredictions:
+    async def test_a_right_one_takes_the_step_and_a_slip_is_named(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("t")
+            await answer(app, pilot, "b=-2.0077")
+            assert not app.is_asking
+            assert "The sign is wrong: a step goes against the gradient" in app.sentence
+            assert app.cursor == 0
+            await pilot.press("t")
+            await answer(app, pilot, "b -1.9923")
+            assert app.sentence == "Right to 5 digits: b is -1.992289."
+            assert app.cursor == 1
+
+    async def test_what_is_none_is_asked_for_again(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("t")
+            for text in ("eta 3", "w three"):
+                await answer(app, pilot, text)
+                assert app.is_asking
+            assert "a number is needed" in app.sentence
+            await pilot.press("escape")
+            assert app.cursor == 0
+
+
 class TestCharts:
     async def test_the_second_one_goes_round(self) -> None:
         async with running() as (app, pilot):
