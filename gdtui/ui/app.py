@@ -23,6 +23,7 @@ from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 from textual.widgets import Input
 
+from gdtui.engine.analysis.usual_slips import Mark
 from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, SCHEDULES, Optimizer, ProblemDefinition, Schedule
 from gdtui.engine.definition import Choice, Definition
 from gdtui.engine.mistakes import BadInput, quoted
@@ -31,6 +32,7 @@ from gdtui.session.data import Cancelled
 from gdtui.session.guesses import steps_needed
 from gdtui.session.numerals import exact, pair, positive, whole
 from gdtui.session.own_function import OwnFunction
+from gdtui.session.prediction import in_words, mark, read_prediction
 from gdtui.session.recipe import Recipe, bring
 from gdtui.session.session import Reason, Session
 from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, read_goal
@@ -463,6 +465,7 @@ class Gdtui(App[None]):
         asked, hint, typed, answer = {
             "iteration": ("iteration: ", "A whole number; beyond the last one it is computed.", "", self._go_to),
             "eta": ("eta: ", "A number above 0.", exact(session.method.eta), self._type_eta),
+            "prediction": ("next: ", "One of w, b, dw, db, loss, and what it will be: w -1.99", "", self._predict),
             "guess": ("w b: ", "Two numbers, like 0.5 0.", "", self._guess_at),
             "start": ("w b: ", "Restart from these: two numbers.", f"{exact(w)} {exact(b)}", self._start_at),
             "forward": (
@@ -498,6 +501,22 @@ class Gdtui(App[None]):
     def _guess_at(self, text: str) -> None:
         self._guess_work.go_to(pair(text, "w and b"))
         self.changed(self.carry_out())
+
+    def _predict(self, text: str) -> None:
+        name, number = read_prediction(text)
+        source, marked = self.session.recipe.source, partial(mark, self.session, name, number)
+        if not isinstance(source, OwnFunction):
+            self._reveal(name, marked())
+            return
+        waiting = Aside(f"{source.name} has not answered yet.", source.end)
+        self._wait_for(waiting, in_a_thread(marked), partial(self._reveal, name))
+
+    def _reveal(self, name: str, found: Mark) -> None:
+        if found.is_right:
+            self.do(Step(1))
+            self.say(in_words(found, name))
+        else:
+            self.say(f"{in_words(found, name)} {self._glyphs.spell('t tries again, → shows it.')}")
 
     def _forward(self, text: str) -> None:
         goal = read_goal(text)

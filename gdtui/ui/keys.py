@@ -66,6 +66,7 @@ KEYS = (
         commands=("restart from the same w and b", "restart from typed w and b"),
     ),
     Keys("g", "guess work: arrows move w and b", {"g": "guess"}, "guess"),
+    Keys("t", "test yourself: predict the next w, b, gradient or loss", {"t": "ask('prediction')"}),
     Keys("Esc", "stop a fast forward, leave a question", {"escape": "leave"}),
     Keys("Ctrl+L", "draw the whole screen again", {"ctrl+l": "repaint"}),
     Keys("?", "this help", {"question_mark": "help"}, "help"),

@@ -244,3 +244,44 @@ class TestSpeed:
             warnings.simplefilter("error")
             speed.catch_up()
         assert len(speed.steps) == history.last + 1
+
+
+class TestTextbooks:
+    """What the textbooks' pictures show, counted in the samples."""
+
+    @staticmethod
+    def wells(name, columns, rows):
+        """Samples that are lower than the eight around them, as points."""
+        of = PROBLEMS[name].make()
+        landscape = survey(of, of.window, columns, rows)
+        loss = landscape.loss
+        around = [
+            np.roll(loss, (down, right), (0, 1))
+            for down in (-1, 0, 1)
+            for right in (-1, 0, 1)
+            if (down, right) != (0, 0)
+        ]
+        lowest = np.min(around, axis=0)
+        inside = (loss < lowest)[1:-1, 1:-1]
+        return [landscape.point(column + 1, row + 1) for row, column in zip(*np.nonzero(inside), strict=True)]
+
+    def test_himmelblau_has_four_wells(self):
+        known = [(3.0, 2.0), (-2.805118, 3.131312), (-3.779310, -3.283186), (3.584428, -1.848126)]  # Himmelblau 1972
+        found = self.wells("himmelblau", 160, 160)
+        assert len(found) == 4
+        assert all(min(math.dist(place, well) for well in found) < 0.1 for place in known)
+
+    def test_rastrigin_has_one_at_every_pair_of_whole_numbers(self):
+        window = PROBLEMS["rastrigin"].make().window
+        whole = range(math.ceil(window.w_low), math.floor(window.w_high) + 1)
+        found = {(round(w), round(b)) for w, b in self.wells("rastrigin", 201, 201)}
+        assert found == {(w, b) for w in whole for b in whole}
+
+    def test_the_valley_of_rosenbrock_is_a_parabola(self):
+        of = PROBLEMS["rosenbrock"].make()
+        landscape = survey(of, of.window, 80, 400)
+        for column in range(landscape.columns):
+            row = int(np.argmin(landscape.loss[:, column]))
+            w, b = landscape.point(column, row)
+            if w * w < of.window.b_high:
+                assert b == pytest.approx(w * w, abs=0.02)

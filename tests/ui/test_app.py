@@ -5,6 +5,7 @@ A pilot's key press costs a tenth of a second, so the session and the actions ar
 
 import asyncio
 import math
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -301,6 +302,30 @@ class TestQuestions:
             assert not app.player.playing
 
 
+class TestPredictions:
+    async def test_a_right_one_takes_the_step_and_a_slip_is_named(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("t")
+            await answer(app, pilot, "b=-2.0077")
+            assert not app.is_asking
+            assert "The sign is wrong: a step goes against the gradient" in app.sentence
+            assert app.cursor == 0
+            await pilot.press("t")
+            await answer(app, pilot, "b -1.9923")
+            assert app.sentence == "Right to 5 digits: b is -1.992289."
+            assert app.cursor == 1
+
+    async def test_what_is_none_is_asked_for_again(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("t")
+            for text in ("eta 3", "w three"):
+                await answer(app, pilot, text)
+                assert app.is_asking
+            assert "a number is needed" in app.sentence
+            await pilot.press("escape")
+            assert app.cursor == 0
+
+
 class TestCharts:
     async def test_the_second_one_goes_round(self) -> None:
         async with running() as (app, pilot):
@@ -573,13 +598,13 @@ class TestHelpAndPalette:
     async def test_all_of_it_can_be_read_on_any_screen(self, size: tuple[int, int]) -> None:
         async with running(size=size) as (app, pilot):
             await pilot.press("?")
-            seen, page = app.lines[1:-1], ""
-            while page != app.text:
-                page = app.text
-                app.send("pagedown")
-                await pilot.pause()
+            seen: list[str] = []
+            while seen[-len(app.lines) + 2 :] != app.lines[1:-1]:
                 seen += app.lines[1:-1]
-            words = " ".join(" ".join(seen).replace("│", " ").split())
+                app.send("pagedown")
+                for _ in range(3):
+                    await pilot.pause()
+            words = " ".join(" ".join(re.findall(r"│(.*?)[▁▂▃▄▅▆▇█ ]*│", "\n".join(seen))).split())
             for group in ALL_KEYS:
                 assert group.does in words or size[0] < 60, group.shown
             assert "eta * dL/dw of row t" in words or size[0] < 60
@@ -591,6 +616,7 @@ class TestHelpAndPalette:
             assert "Esc" in app.lines[-1]
 
     async def test_no_line_of_the_help_is_broken_at_80_columns(self) -> None:
+        assert max(len(group.does) for group in ALL_KEYS) <= 57
         async with running(size=(80, 80)) as (app, pilot):
             await pilot.press("?")
             assert "Row t holds w and b after t updates, the gradient and the loss there;" in app.text

@@ -14,14 +14,15 @@ from time import monotonic
 
 import pytest
 
+from gdtui.ui.app import VIEWS
 from tests.ui.pseudo_terminal import REPOSITORY, PseudoTerminal
 
 GDTUI = [sys.executable, "-m", "gdtui"]
 COLOUR = re.compile(r"\x1b\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m")
 
 STATUS = "Sigmoid neuron, 2 points   GD   eta 1.0"
-FOOTER = "space play  → step  ← back  + - eta  o optimizer  v chart  ? help  q quit"
-ASCII_FOOTER = "space play  right step  left back  + - eta  o optimizer  ? help  q quit"
+FOOTER = f"space play  → step  ← back  + - eta  ? help  q quit  1-{len(VIEWS)} view  v chart"
+ASCII_FOOTER = f"space play  right step  left back  + - eta  ? help  q quit  1-{len(VIEWS)} view  v chart"
 TABLE = [
     "iteration w           b           dL/dw       dL/db       loss        |step|",
     "      0 -2.000000   -2.000000   -0.00549232 -0.00771116  0.415820",
@@ -349,12 +350,13 @@ class TestTheTerminal:
             dice = random.Random(7)
             for _ in range(60):
                 terminal.resize(dice.randint(1, 200), dice.randint(1, 60))
-                terminal.press(dice.choice(["right", "left", "v", "y", "+", "-", "right", "space", "?", "escape"]))
+                terminal.press(dice.choice([*"vy+-?212dz", "right", "left", "right", "space", "escape"]))
                 terminal.wait_quiet(dice.choice([0, 0, 0.01, 0.05]))
             terminal.resize(80, 24)
             terminal.press("escape")  # from the help, if it is open; one key later it would be Alt with that key
             terminal.wait_for(lambda: "play or pause" not in terminal.text and STATUS[:14] in terminal.row(0))
             terminal.wait_quiet(0.3)
+            terminal.press("1")
             terminal.press("home")
             terminal.wait_for(lambda: "paused" in terminal.row(0) and iteration(terminal).startswith("0"))
             terminal.wait_quiet()
@@ -396,7 +398,8 @@ class TestSizes:
             top = shown.index(f"{TABLE[0]}      eta")
             for line, row in zip(shown[top + 1 : top + 4], TABLE[1:], strict=True):
                 assert line == f"{row:81}1.000000"
-            assert shown[-1] == FOOTER.replace("v chart", "p problem  f forward  v chart  m memory")
+            more = "o optimizer  p problem  f forward" + ("  g guess" if width == 200 else "")
+            assert shown[-1] == FOOTER.replace("? help", f"{more}  ? help") + "  m memory"
             assert SENTENCE in shown
 
     def test_60_by_16(self) -> None:

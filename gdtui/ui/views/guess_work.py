@@ -40,7 +40,7 @@ class GuessWork(View):
             ("an earlier guess", "a later guess"),
         ),
         Keys("n", "the lecture's next guess", {"n": "app.keep_guess(True)"}, "lecture's"),
-        Keys("c", "compare: how many steps a descent takes from the first guess", {"c": "app.compare"}, "compare"),
+        Keys("c", "count the steps of a descent from the first guess", {"c": "app.compare"}, "compare"),
         Keys("r", "begin a descent from here", {"r": "app.descend"}, "descend"),
         Keys("e", "type w and b", {"e": "app.ask('guess')"}, "type"),
         Keys(

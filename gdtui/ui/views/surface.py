@@ -39,7 +39,7 @@ class Surface(View):
 
     TITLE = "error surface"
     KEYS = (
-        Keys("v", "beside it: the legend, slices through the point, the speed", {"v": "beside"}, "beside"),
+        Keys("v", "beside it: legend, slices through the point, speed", {"v": "beside"}, "beside"),
         Keys("d", "3-D, or flat again", {"d": "mesh"}, "3-D"),
         Keys("z Z", "zoom in, out", {"z": "zoom(2.0)", "Z": "zoom(0.5)"}, "zoom", ("zoom in", "zoom out")),
         Keys(
