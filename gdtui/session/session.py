@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from gdtui.engine.analysis.diagnosis import Diagnosis, diagnose
 from gdtui.engine.analysis.update import NextUpdate, next_update
 from gdtui.engine.batches import ALL_POINTS
 from gdtui.engine.catalog import Optimizer, ProblemDefinition
@@ -54,6 +55,7 @@ class Session:
         self.ghosts: tuple[Ghost, ...] = ()
         self.guesses: tuple[Guess, ...] = ()
         self._changed: Method | None = None  # a change in the past that no step has been taken with yet
+        self._looked_back: tuple[tuple[History, int, Method], Diagnosis] | None = None
         self._looked_ahead: tuple[tuple[History, int, Method], NextUpdate] | None = None
 
     @property
@@ -95,6 +97,18 @@ class Session:
         """Look up what the next update does, unless it is known."""
         if self.next_update is None:
             self._looked_ahead = self.here, next_update(self.method, self.departure)
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """How it goes up to the current iteration, where that has been looked up."""
+        if self._looked_back is None or self._looked_back[0] != self.here:
+            return None
+        return self._looked_back[1]
+
+    def look_back(self) -> None:
+        """Look up how it goes, unless that is known."""
+        if self.diagnosis is None:
+            self._looked_back = self.here, diagnose(self.history, self.cursor)
 
     def do(self, command: Command) -> Reason | None:
         """Carry out a command; the reason, where it paused before its end."""

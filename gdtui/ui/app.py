@@ -180,7 +180,7 @@ class Gdtui(App[None]):
 
         def do_and_look_up() -> Reason | None:
             reason = self.session.do(command) if command is not None else None
-            self._view.look_up(self.session)
+            self._look_up()
             return reason
 
         outcome = in_a_thread(do_and_look_up)
@@ -192,6 +192,11 @@ class Gdtui(App[None]):
             waiting = Aside(f"{source.name} has not answered yet.", source.end)
             self._wait_for(waiting, outcome, self.changed)
             return Failed(waiting.what)
+
+    def _look_up(self) -> None:
+        """Have at hand all that drawing takes from the problem."""
+        self.session.look_back()
+        self._view.look_up(self.session)
 
     def _wait_for(self, aside: Aside, outcome: Future[Result], done: Callable[[Result], None]) -> None:
         """Wait for what a thread does, with the keys that end it."""
@@ -252,18 +257,19 @@ class Gdtui(App[None]):
         if self._picker.is_open:
             self._picker.show()
             self.cursor_position = self._picker.cursor_position
-            sentence, left_out, footer = self._picker.sentence, "", frame.mode_keys(self._picker.keys, width)
+            sentence, left_out = wrap(self._picker.sentence, max(width, 1)), ""
+            footer = frame.mode_keys(self._picker.keys, width)
         else:
             if not isinstance(self.session.recipe.source, OwnFunction):
-                self._view.look_up(self.session)
+                self._look_up()
             self._view.draw(self.session)
             self.cursor_position = self._view.cursor_position
-            own = self._view.sentence(self.session)
-            sentence, left_out = self._note or own or on_how_it_goes(self.session), self._view.left_out
+            said, left_out = self._note or self._view.sentence(self.session), self._view.left_out
+            sentence = wrap(said, max(width, 1)) or on_how_it_goes(self.session, width)
             progress = self.player.progress
             footer = frame.progress_bar(progress, width, self._glyphs) if progress else self._keys(width)
         ink = "strong" if self._note or self._picker.is_open else PLAIN
-        self._sentence.draw([[(line, ink)] for line in wrap(sentence, max(width, 1))])
+        self._sentence.draw([[(line, ink)] for line in sentence])
         self._left_out.display = bool(left_out)
         self._left_out.draw([[(f"Hidden: {left_out}", "quiet")]])
         self._footer.draw([footer])

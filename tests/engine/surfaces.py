@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gdtui.engine.definition import Choice
-from gdtui.engine.problems.definition import Objective, ProblemDefinition
+from gdtui.engine.problems.definition import Objective, ProblemDefinition, Window
+
+WINDOW = Window(-6.0, 6.0, -6.0, 6.0)
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,8 @@ class Formula:
     start: tuple[float, float] = (10.0, 1.0)
     size: int = 0
     eta: float = 1.0
+    window: Window = WINDOW
+    minima: tuple[tuple[float, float], ...] = ()
 
     def objective(self, _numbers):
         return Objective(self.function, self.hessian)
@@ -25,7 +29,7 @@ class Formula:
         raise AssertionError("it has no points")
 
 
-QUARTIC = Formula(lambda w, b: (w * w * w * w + b * b, 4.0 * w * w * w, 2.0 * b))
+QUARTIC = Formula(lambda w, b: (w * w * w * w + b * b, 4.0 * w * w * w, 2.0 * b), lambda w, b: (12.0 * w * w, 0.0, 2.0))
 """L = w^4 + b^2: from its start, with eta 1, it overflows after a few updates."""
 
 

@@ -35,7 +35,7 @@ NARROW = [
     "      1 -1.994508   -1.992289    0.415730",
     ">     2 -1.988949   -1.984516    0.415638",
 ]
-SENTENCE = "Descending: gradient 0.00965, step 0.00956, the loss fell by 9.17e-5."
+SENTENCE = "Descending: gradient 0.00965, and an iteration lowers the loss by about 9.09e-5."
 
 
 def program(
@@ -225,7 +225,7 @@ class TestAnswers:
             print(f"a million iterations: {monotonic() - begun:.1f} s")
             terminal.wait_quiet()
             assert "paused" in terminal.row(0)
-            assert "At rest" in terminal.text
+            assert "Converged: " in terminal.text
             assert lines(terminal)[-1] == FOOTER
             assert ">1000000 " in terminal.text
             answered(terminal, "left", lambda: iteration(terminal) == "999,999 of 1,000,000", "a step back from there")
@@ -353,8 +353,11 @@ class TestTheTerminal:
                 terminal.press(dice.choice([*"vy+-?212dz", "right", "left", "right", "space", "escape"]))
                 terminal.wait_quiet(dice.choice([0, 0, 0.01, 0.05]))
             terminal.resize(80, 24)
-            terminal.press("escape")  # from the help, if it is open; one key later it would be Alt with that key
-            terminal.wait_for(lambda: "play or pause" not in terminal.text and STATUS[:14] in terminal.row(0))
+            terminal.wait_for(lambda: "arrows scroll" in terminal.text or "1-" in terminal.row(23))
+            terminal.wait_quiet(0.3)
+            if "arrows scroll" in terminal.text:
+                terminal.press("?")
+            terminal.wait_for(lambda: "arrows scroll" not in terminal.text and STATUS[:14] in terminal.row(0))
             terminal.wait_quiet(0.3)
             terminal.press("1")
             terminal.press("home")
@@ -410,8 +413,8 @@ class TestSizes:
             top = shown.index(NARROW[0])
             assert shown[top : top + 4] == NARROW
             assert shown[-4:] == [
-                "Descending: gradient 0.00965, step 0.00956, the loss fell by",
-                "9.17e-5.",
+                "Descending: gradient 0.00965, and an iteration lowers the",
+                "loss by about 9.09e-5. Go on; press f.",
                 "Hidden: dL/dw dL/db |step|",
                 "space play  → step  ← back  + - eta  ? help  q quit",
             ]

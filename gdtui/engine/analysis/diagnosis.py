@@ -302,10 +302,9 @@ def overshooting(run: Evidence) -> Finding | None:
 
 def descending(run: Evidence) -> Finding:
     """None of the others."""
-    step = "the first step lowers" if run.iteration == 0 else "an iteration lowers"
-    because = (
-        f"the gradient is {rough(run.gradient)}, and {step} the loss of {rough(run.row.loss)} by {rough(run.pace.fall)}"
-    )
+    # Over the last iterations, on the mean.
+    step = "the first step lowers the loss by" if run.iteration == 0 else "an iteration lowers the loss by about"
+    because = f"gradient {rough(run.gradient)}, and {step} {rough(run.pace.fall)}"
     largest = run.curvature.largest_eta
     is_gd = run.method.optimizer.definition.name == "gd"
     if is_gd and run.is_bowl and largest is not None and 0.0 < run.row.eta < 0.25 * largest:

@@ -17,7 +17,7 @@ from gdtui.engine.problems.definition import or_nan
 from gdtui.session.numerals import plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.sentence import advice
+from gdtui.ui.sentence import advice, verdict
 from gdtui.ui.views.taylor import FACTORS, few
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
@@ -157,11 +157,10 @@ def vector(direction: Direction) -> str:
 
 def written(findings: Findings, width: int) -> list[Line]:
     """All of it: what to try under its reasons, two sentences, and two blocks of numbers, side by side or not."""
-    diagnosis = findings.diagnosis
-    verdict = "Not finite" if diagnosis.verdict == "nonfinite" else diagnosis.verdict.capitalize()
-    columns = max(width, 1)
-    first, *more = wrap(f"{verdict}: {diagnosis.because}.", columns)
-    lines: list[Line] = [[(first[: len(verdict)], "strong"), (first[len(verdict) :], PLAIN)]]
+    diagnosis, columns = findings.diagnosis, max(width, 1)
+    first, *more = wrap(verdict(diagnosis), columns)
+    word = first.partition(":")[0]
+    lines: list[Line] = [[(word, "strong"), (first[len(word) :], PLAIN)]]
     lines += [[(line, PLAIN)] for line in more]
     lines += [[(line, "strong")] for line in wrap(advice(diagnosis), columns)]
     lines += [[]] * (ABOVE - len(lines))

@@ -65,9 +65,14 @@ def logarithmic(low: float, high: float, steps: int) -> Axis:
 
 
 def inside(low: float, high: float, steps: int) -> list[tuple[float, str]]:
-    """Round numbers between two ends that stay as they are, at most so many steps apart, each with its label."""
+    """Round numbers between two ends that stay as they are, at most so many steps apart, each with its label.
+
+    More steps where there would be none.
+    """
     step = round_up((high - low) / steps)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    if first > last:
+        return inside(low, high, steps + 1)
     label = _labels(step, max(abs(first), abs(last)))
     return [(k * step, label(k * step)) for k in range(first, last + 1)]
 
