@@ -226,9 +226,9 @@ class _Writing:
         if _is(x, 0.0):
             return "0", WORD
         coefficient, factors = _coefficient(x)
-        powers: dict[object, list[Traced]] = {}
+        powers: dict[str, list[Traced]] = {}
         for y in factors:
-            powers.setdefault(y.name or y.order, []).append(y)
+            powers.setdefault(y.name or self.of(y)[0], []).append(y)
         is_alone = len(factors) == 1 and abs(coefficient) == 1.0
         texts = [] if abs(coefficient) == 1.0 else [constant(abs(coefficient))]
         for same in powers.values():
