@@ -116,8 +116,10 @@ def _largest(neuron: Neuron, columns: Columns, w: float, b: float) -> Sequence[i
     with numpy.errstate(all="ignore"):
         for x, y in columns.blocks():
             terms = of_points(w, b, x, y)
-            pulls = numpy.append(pulls, numpy.hypot(terms.dw, terms.db))
-            places = numpy.append(places, numpy.arange(first, first + len(x)))
+            pull = numpy.hypot(terms.dw, terms.db)
+            least = pulls[-1] if len(pulls) == LARGEST else -1.0
+            (stronger,) = numpy.nonzero(pull > least)
+            places, pulls = numpy.append(places, first + stronger), numpy.append(pulls, pull[stronger])
             most = numpy.argsort(-pulls, kind="stable")[:LARGEST]
             places, pulls, first = places[most], pulls[most], first + len(x)
     kept: Sequence[int] = places.tolist()

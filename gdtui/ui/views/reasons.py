@@ -6,6 +6,9 @@ from gdtui.engine.analysis.arithmetic import ERROR, FORWARD, GRADIENT, MEMORY, U
 from gdtui.engine.descent import Method
 from gdtui.session.numerals import exact, rough
 
+LONGEST = 80
+"""Characters of a sentence."""
+
 FLAT = 0.05
 """Below this df/dz, of 0.25 at the most for a sigmoid, a point is called saturated."""
 
@@ -25,12 +28,14 @@ def sentence(part: str, method: Method, step: Arithmetic) -> str:
 
 def whole(method: Method, step: Arithmetic) -> str:
     """How long the step is, and why it is not longer."""
-    moved = math.hypot(step.then.w - step.state.w, step.then.b - step.state.b)
-    slope = math.hypot(step.dw, step.db)
-    along = step.then.eta * slope
-    rule = method.optimizer.definition
-    ratio = f", {rough(moved / along)} times eta |g|" if along and rule.uses_eta and rule.name != "gd" else ""
-    return f"A step of {rough(moved)}{ratio}: {cause(step) or f'the gradient is {rough(slope)} long'}."
+    rule, slope = method.optimizer.definition, math.hypot(step.dw, step.db)
+    moved, along = math.hypot(step.then.w - step.state.w, step.then.b - step.state.b), step.then.eta * slope
+    why = cause(step) or f"the gradient is {rough(slope)} long"
+    if along and rule.uses_eta and rule.name != "gd":
+        says = f"A step of {rough(moved)}, {rough(moved / along)} times eta |g|: {why}."
+        if len(says) <= LONGEST:
+            return says
+    return f"A step of {rough(moved)}: {why}."
 
 
 def forward(_method: Method, step: Arithmetic) -> str:
@@ -54,7 +59,8 @@ def gradient(_method: Method, step: Arithmetic) -> str:
     """What makes it as small or as large as it is."""
     if step.points is None:
         return "The gradient: how much the loss rises for a little more of w, and of b."
-    return f"The gradient: {cause(step) or 'each point pulls at b by dL/dz, and at w by dL/dz times x'}."
+    why = cause(step) or "each point pulls at b by dL/dz, and at w by dL/dz times x"
+    return f"The gradient: {why}{': small whatever f - y' if 'saturated' in why else ''}."
 
 
 def memory(method: Method, step: Arithmetic) -> str:
@@ -86,15 +92,15 @@ def cause(step: Arithmetic) -> str:
     looked_at = points.largest
     terms = [points.at(i) for i in looked_at]
     count = len(terms)
-    of = f"{count} points" if count == points.neuron.size else f"the {count} strongest points"
+    of = f"{count} points" if count == points.neuron.size else f"{count} strongest"
     if all(abs(term.error) < CLOSE for term in terms):
         return f"every f is within {CLOSE:g} of its y"
     flat = sum(term.slope < FLAT for term in terms)
     if flat > count / 2 and points.neuron.loss == "squared":
-        return f"{flat} of {of} saturated, f' below {FLAT:g}"
+        return f"{flat} of {of} saturated, f' < {FLAT:g}"
     pull = sum(abs(term.db) for term in terms)
     if count == points.neuron.size and abs(points.sums[2]) < CANCELLED * pull:
-        return "the points pull b against each other, most of it cancels"
+        return "the pulls of the points at b cancel"
     return ""
 
 

@@ -29,16 +29,16 @@ class Table:
     def __init__(self, points: PointByPoint, places: Sequence[int], width: int, page: int, *, is_batch: bool) -> None:
         self._points, self._places, self._is_batch = points, places, is_batch
         self._count = points.neuron.size
-        self.pages = 0
+        self.pages, self._has_rest = 0, False
         is_mean = points.neuron.reduction == "mean"
         room = width - LABEL - SUM * (2 if is_mean else 1)
         if self._count * COLUMN <= room:
             self.shown: Sequence[int] = range(self._count)
         else:
+            self._has_rest = room >= COLUMN + SUM
             room = max(1, (room - SUM) // COLUMN)
             self.pages = -(-self._count // room)
             self.shown = self._some(room, min(page, self.pages))
-        self._has_rest = len(self.shown) < self._count
         self._sums = [points.sums, *([[x / self._count for x in points.sums]] if is_mean else [])]
         self._letters = points.traced(self.shown[0])
         self.width = LABEL + COLUMN * len(self.shown) + SUM * (len(self._sums) + self._has_rest)
@@ -64,7 +64,7 @@ class Table:
         found = []
         for name, field, at in (("dL/dw", "dw", 1), ("dL/db", "db", 2)):
             terms = [plain(getattr(self._points.at(i), field)) for i in self.shown]
-            is_written = self._count <= FEW and not self._has_rest
+            is_written = self._count <= FEW and len(self.shown) == self._count
             text = " + ".join([terms[0], *map(in_brackets, terms[1:])]) if is_written else plain(self._sums[0][at])
             if len(self._sums) > 1:
                 text = f"({text}) / {self._count:,}" if is_written and len(terms) > 1 else f"{text} / {self._count:,}"
@@ -112,7 +112,7 @@ class Table:
         """The x and y of the points, on one line where they are short."""
         pairs = [tuple(map(_datum, self._points.point(i))) for i in self.shown]
         together = [f"{x}, {y}" for x, y in pairs]
-        if not self._has_rest and max(map(len, together)) < COLUMN - 1:
+        if not self.pages and max(map(len, together)) < COLUMN - 1:
             return [Row(FORWARD, [("  x, y".ljust(LABEL), "quiet"), (_texts(together), PLAIN)])]
         return [
             Row(FORWARD, [(f"  {name}".ljust(LABEL), "quiet"), (_texts([pair[k] for pair in pairs]), PLAIN)])

@@ -21,7 +21,7 @@ RESULT = WIDTH + 3
 LONGEST = 110
 """Characters of a line with its result: farther apart, the eye would not find it."""
 
-MORE = 28
+MORE = 26
 """Characters of a step as a sum of two."""
 
 AS_TYPED = 8
@@ -77,8 +77,11 @@ class Working:
         text = f"{plain(after)} (was {plain(before)}){of_all}, change"
         yield from self._worked(UPDATE, "new L", text, after - before)
         more, says = self._more_than_plain(), "  step = -eta g + more:  "
-        if len(says) + 2 * MORE - 2 <= self._width:
-            more = ["".join(more)] if more else []
+        together = "  ".join(more).rstrip()
+        if len(says) + len(together) <= self._width:
+            more = [together] if more else []
+        else:
+            says = "  -eta g + more: "
         yield from (Row(UPDATE, [(says, "quiet"), (each, PLAIN)]) for each in more)
 
     def put_in(self, part: str, named: Sequence[tuple[str, Real]]) -> Iterator[Row]:
