@@ -189,6 +189,10 @@ class _Writing:
                 return self._negative(operands[0])
             case "abs":
                 return f"|{self.of(operands[0])[0]}|", WORD
+            case "hypot":
+                return f"sqrt({' + '.join(f'{self._within(x, WORD)}^2' for x in operands)})", WORD
+            case "log1p":
+                return f"ln({constant(1.0)} + {self._within(operands[0], QUOTIENT)})", WORD
             case function:
                 return self._call(function, *operands)
 

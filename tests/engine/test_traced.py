@@ -21,7 +21,7 @@ def letters(x):
 def value_of(text):
     """What a text with numbers in it comes to, read as Python reads it."""
     code = re.sub(r"\|([^|]*)\|", r"abs(\1)", text).replace("^", "**")
-    return eval(code, {**vars(math), "sign": FLOATS.sign})
+    return eval(code, {**vars(math), "ln": math.log, "sign": FLOATS.sign})
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,8 @@ def value_of(text):
         (A // 250 + 1, "floor(a / 250) + 1"),
         (TRACED.where(A > B, A, C) + 1.0, "a + 1"),
         (TRACED.exp(-A), "exp(-a)"),
+        (TRACED.hypot(A, B - C), "sqrt(a^2 + (b - c)^2)"),
+        (TRACED.log1p(A * B), "ln(1 + a b)"),
     ],
 )
 def test_as_few_parentheses_as_keep_the_meaning(x, expected):

@@ -33,7 +33,7 @@ def algorithm(method: Method, part: str, width: int, height: int) -> list[Line]:
 def _pieces(text: str, width: int) -> list[str]:
     """A line in as many as it takes."""
     indent = "  " if text.startswith(" ") else ""
-    return wrap(text.lstrip(), width, initial_indent=indent, subsequent_indent=f"{indent} ")
+    return wrap(text.lstrip(), width, initial_indent=indent, subsequent_indent=f"{indent} ", break_on_hyphens=False)
 
 
 def _part(line: str, memory: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from gdtui.engine.analysis.arithmetic import ERROR, FORWARD, GRADIENT, PARTS, ar
 from gdtui.engine.analysis.arithmetic import Arithmetic as Step
 from gdtui.engine.descent import Method
 from gdtui.engine.history import History
+from gdtui.session.numerals import plain
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.algorithm import NARROWEST, algorithm
@@ -27,6 +28,9 @@ WIDE_ENOUGH = 160
 
 ESSENTIAL = (60, 9)
 """Characters and lines below which only the new w and b are shown."""
+
+ABOUT_THE_REST = 26
+"""Characters of the words on what is not in sight."""
 
 PUT_IN = {
     FORWARD: (("z", "z"), ("f", "f")),
@@ -96,7 +100,7 @@ class Arithmetic(Vertical):
     @property
     def left_out(self) -> str:
         """What this size of screen has no room for; what can be scrolled to is said on the last line."""
-        return "" if self._has_room else "all but the new w and b"
+        return "" if self._has_room or not self._lines.size.width else "all but the new w and b"
 
     @property
     def cursor_position(self) -> Offset:
@@ -130,7 +134,12 @@ class Arithmetic(Vertical):
             self._part = ""
         above = 1 if width >= 80 else 2
         said = [*wrap(sentence(self._part, method, step), width), ""][:above]
-        self._lines.draw([*([(line, "strong")] for line in said), *self._window(rows, height - above, above)])
+        self._lines.draw(
+            [
+                *([(line, "strong")] for line in said),
+                *self._window(rows, height - above, above, outcome(step, width - ABOUT_THE_REST)),
+            ]
+        )
 
     @property
     def _has_room(self) -> bool:
@@ -153,7 +162,7 @@ class Arithmetic(Vertical):
             table, top = None, list(Working(method, step, used).loss_and_gradient())
         below: list[Row] = []
         if table is not None and self._part in PUT_IN:
-            below.append(Row("", [(f"  {table.first_name}:", "quiet")]))
+            below.append(Row("", [(f"  point {table.first_number:,}:", "quiet")]))
             named = [(name, getattr(table.first, at)) for name, at in PUT_IN[self._part] if at in table.needed]
             below += working.put_in(self._part, named)
             if self._part == GRADIENT and (sums := table.added_up()):
@@ -161,7 +170,7 @@ class Arithmetic(Vertical):
         below += [*working.formulas(), *working.outcome()]
         if width - used < NARROWEST:
             return [*top, *below, Row("", []), *self._algorithm(method, width, height)]
-        beside = self._algorithm(method, width - used, len(top))
+        beside = self._algorithm(method, width - used, height if table is None else len(top))
         top += [Row("", [])] * (len(beside) - len(top))
         beside += [Row("", [])] * (len(top) - len(beside))
         return [*(_joined(left, used, right) for left, right in zip(top, beside, strict=True)), *below]
@@ -179,8 +188,8 @@ class Arithmetic(Vertical):
     def _algorithm(self, method: Method, width: int, height: int) -> list[Row]:
         return [Row("", line) for line in algorithm(method, self._part, width, height)]
 
-    def _window(self, rows: list[Row], height: int, above: int) -> list[Line]:
-        """The rows that are in sight, and a line that says where the rest is."""
+    def _window(self, rows: list[Row], height: int, above: int, result: str) -> list[Line]:
+        """The rows that are in sight, and a line that says where the rest is, and what comes of it."""
         of_part = [at for at, row in enumerate(rows) if self._part and row.part == self._part]
         room = height if len(rows) <= height else height - 1
         if self._wants_in_sight:
@@ -195,7 +204,8 @@ class Arithmetic(Vertical):
         if len(rows) > height:
             under = len(rows) - self._top - len(seen)
             words = [f"{under} more below: j" if under else "", f"{self._top} more above: k" if self._top else ""]
-            lines.append([("  ... " + ", ".join(filter(None, words)), "quiet")])
+            says = f"  ... {', '.join(filter(None, words))}"
+            lines.append([(f"{says:<{ABOUT_THE_REST}}", "quiet"), (result if under and not self._top else "", PLAIN)])
         return lines
 
     def _marked_line(self, row: Row, is_in_hand: bool) -> Line:
@@ -203,6 +213,13 @@ class Arithmetic(Vertical):
             return row.line
         (text, ink), *others = row.line
         return [(">", "cursor"), (text[1:], "cursor" if ink == "quiet" else ink), *others]
+
+
+def outcome(step: Step, room: int) -> str:
+    """Where the step leads, in so many characters."""
+    then = step.then
+    place, loss = f"new w {plain(then.w)}  b {plain(then.b)}", f"  L {plain(then.loss)}"
+    return place + loss if len(place + loss) <= room else place
 
 
 def _joined(left: Row, width: int, right: Row) -> Row:

@@ -64,13 +64,15 @@ def gradient(_method: Method, step: Arithmetic) -> str:
 
 
 def memory(method: Method, step: Arithmetic) -> str:
-    """What is remembered, and since when."""
+    """What is remembered: how much of it from before, and how much from this gradient."""
     names = " and ".join(method.optimizer.definition.memory[:2])
-    updates = step.state.updates
-    if updates == 0:
-        return f"The memory: {names} begin at 0; what they have seen is this gradient alone."
-    since = f"{updates:,} update{'s' if updates > 1 else ''}"
-    return f"The memory: {names} from {since} before, and this gradient mixed in."
+    if step.state.updates == 0:
+        return f"The memory: {names} from 0 at the start, and this gradient."
+    for formula in step.formulas:
+        if formula.part == MEMORY and formula.w is not None and formula.w.operation == "+":
+            kept, new = map(rough, formula.w.operands)
+            return f"The memory: {formula.name}_w {rough(formula.w)} is {kept} kept from before and {new} new."
+    return f"The memory: {names}, each from what it was and from this gradient."
 
 
 def update(method: Method, step: Arithmetic) -> str:

@@ -55,9 +55,9 @@ class Table:
         return self._letters
 
     @property
-    def first_name(self) -> str:
-        """That point's, among all."""
-        return _point(self._places[self.shown[0]])
+    def first_number(self) -> int:
+        """That point's, among all, counted from 1."""
+        return int(self._places[self.shown[0]]) + 1
 
     def added_up(self) -> list[tuple[str, str, float]]:
         """Each derivative with its sum written out where the terms are few, and divided where it is a mean."""

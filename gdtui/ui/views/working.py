@@ -59,6 +59,10 @@ class Working:
     def formulas(self) -> Iterator[Row]:
         """What the rule computes, in its order, and what it tries."""
         yield from self._attempts()
+        schedule = self._method.schedule
+        if self._method.optimizer.definition.uses_schedule and schedule.definition.name != "constant":
+            says = f"eta = {plain(self._step.then.eta)} by the schedule, {schedule.definition.formula}"
+            yield from (Row(UPDATE, [(f"  {line}", "quiet")]) for line in self._said(says))
         for formula in self._step.formulas:
             if formula.w is formula.b and formula.w is not None:
                 yield from self._explained(formula.part, formula.name, formula.w, symbols(formula)[0])
@@ -149,7 +153,8 @@ class Working:
         return WIDTH - (math.copysign(1.0, then.b if of == "w" else then.dw) < 0.0)
 
     def _said(self, text: str) -> list[str]:
-        return wrap(text, max(self._width - 2, 10), subsequent_indent="    ", break_long_words=False)
+        room = max(self._width - 2, 10)
+        return wrap(text, room, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
     def _attempts(self) -> Iterator[Row]:
         """Each eta that was tried with the loss that it led to; the one that is taken is marked."""
