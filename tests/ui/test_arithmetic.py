@@ -211,7 +211,14 @@ class TestRules:
             assert "point 6" in app.text
             assert "point 1" not in app.text
             assert "batch sum" in app.text
+            assert "epoch 1, batch 2 of 2: 2 of 6 points" in app.text
             assert "of all points" in app.text
+
+    async def test_a_formula_stands_there_only_if_it_is_that_of_every_point(self) -> None:
+        async with steps((120, 40), problem=problem("padhai:activation=relu"), start=(1.0, 0.0)) as (app, _):
+            assert "f = max(z, 0)" in app.text
+            assert "f' =" not in app.text  # 1 at some points, 0 at others
+            assert numbers_of(app, "f' ") == [1.0, 1.0, 1.0, 0.0, 1.0, 0.0]
 
     async def test_a_mean_is_divided(self) -> None:
         async with steps((120, 40), problem=problem("padhai:reduction=mean")) as (app, _):

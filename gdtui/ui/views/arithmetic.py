@@ -156,7 +156,7 @@ class Arithmetic(Vertical):
         working = Working(method, step, width)
         if step.points is not None:
             table = self._table(method, step, width)
-            top, used = table.rows(), table.width
+            top, used = [*in_batch(method, step), *table.rows()], table.width
         else:
             used = width - 44 if width >= WIDE else width
             table, top = None, list(Working(method, step, used).loss_and_gradient())
@@ -213,6 +213,17 @@ class Arithmetic(Vertical):
             return row.line
         (text, ink), *others = row.line
         return [(">", "cursor"), (text[1:], "cursor" if ink == "quiet" else ink), *others]
+
+
+def in_batch(method: Method, step: Step) -> list[Row]:
+    """Which batch it is, where there are batches."""
+    batches, problem = method.batches, method.problem
+    if batches.size is None:
+        return []
+    count = batches.in_epoch(problem)
+    epoch, batch = divmod(step.state.iteration, count)
+    says = f"  epoch {epoch + 1:,}, batch {batch + 1:,} of {count:,}: {len(step.places):,} of {problem.size:,} points"
+    return [Row("", [(says, "quiet")])]
 
 
 def outcome(step: Step, room: int) -> str:

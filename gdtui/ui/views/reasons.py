@@ -31,11 +31,11 @@ def whole(method: Method, step: Arithmetic) -> str:
     rule, slope = method.optimizer.definition, math.hypot(step.dw, step.db)
     moved, along = math.hypot(step.then.w - step.state.w, step.then.b - step.state.b), step.then.eta * slope
     why = cause(step) or f"the gradient is {rough(slope)} long"
-    if along and rule.uses_eta and rule.name != "gd":
+    if along and moved and rule.uses_eta and rule.name != "gd":
         says = f"A step of {rough(moved)}, {rough(moved / along)} times eta |g|: {why}."
         if len(says) <= LONGEST:
             return says
-    return f"A step of {rough(moved)}: {why}."
+    return f"A step of {rough(moved)}: {why}." if moved else f"No step at all: {why}."
 
 
 def forward(_method: Method, step: Arithmetic) -> str:

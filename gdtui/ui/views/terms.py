@@ -40,19 +40,19 @@ class Table:
             self.pages = -(-self._count // room)
             self.shown = self._some(room, min(page, self.pages))
         self._sums = [points.sums, *([[x / self._count for x in points.sums]] if is_mean else [])]
-        self._letters = points.traced(self.shown[0])
+        self._traced = [points.traced(i) for i in self.shown]
         self.width = LABEL + COLUMN * len(self.shown) + SUM * (len(self._sums) + self._has_rest)
 
     @property
     def needed(self) -> Sequence[str]:
         """The quantities that the gradient takes: the cross-entropy's does without df/dz."""
-        has_slope = any(x.name == "f'" for x in definitions(self._letters.delta))
+        has_slope = any(x.name == "f'" for x in definitions(self.first.delta))
         return [field for field in Terms._fields if field != "slope" or has_slope]
 
     @property
     def first(self) -> Terms:
         """What the first point that is shown contributes, with what it came from."""
-        return self._letters
+        return self._traced[0]
 
     @property
     def first_number(self) -> int:
@@ -82,16 +82,17 @@ class Table:
         heading = "".join(f" {_point(self._places[i]):<{COLUMN - 1}}" for i in self.shown)
         rows = [Row("", [(f"{here:<{LABEL}}{heading}{''.join(f' {name:<{SUM - 1}}' for name in of_all)}", "quiet")])]
         rows += self._data()
-        for field, letters in zip(Terms._fields, self._letters, strict=True):
-            if field not in self.needed:
-                continue
+        for field in self.needed:
             values = [getattr(at[i], field) for i in self.shown]
             sums: list[float] = []
             if field in SUMMED:
                 sums = [each[SUMMED.index(field)] for each in ([rest] if self._has_rest else []) + self._sums]
             cells = _cells([*values, *sums], [COLUMN] * len(values) + [SUM] * len(sums))
             split = COLUMN * len(values)
-            label = f"  {_formula(letters)}".ljust(LABEL)
+            formulas = {_formula(getattr(terms, field)) for terms in self._traced}
+            # Where a condition takes the points different ways, no one formula is everybody's.
+            label = formulas.pop() if len(formulas) == 1 else getattr(self.first, field).name
+            label = f"  {label}".ljust(LABEL)
             rows.append(
                 Row(PART.get(field, GRADIENT), [(label, "quiet"), (cells[:split], PLAIN), (cells[split:], "strong")])
             )
@@ -130,10 +131,10 @@ def _formula(x: Real) -> str:
 
 
 def _cells(values: Sequence[float], widths: Sequence[int]) -> str:
-    """Numbers in columns; the one before a negative one leaves a gap."""
+    """Numbers in columns; the one before a negative one leaves a gap, and the last one."""
     texts = []
-    for value, width, after in zip(values, widths, [*values[1:], 0.0], strict=True):
-        room = width - (after < 0.0)
+    for value, width, after in zip(values, widths, [*values[1:], None], strict=True):
+        room = width - (after is None or after < 0.0)
         texts.append(signed(value, room).ljust(width))
     return "".join(texts)
 
