@@ -257,6 +257,18 @@ class TestManyPoints:
             assert "rest" in app.lines[1]
             assert numbers_of(app, "dL/db = dL/dz")[-1] == pytest.approx(app.session.row.db, rel=1e-5)
 
+    async def test_a_loss_that_was_left_open_is_filled_in(self) -> None:
+        random = np.random.default_rng(1)
+        many = Neuron(points(random.normal(size=20_000), random.random(20_000)))
+        async with steps(**vars_of(recipe_of(many, eta=1e-2)), batches=Batches(100)) as (app, _):
+            app.do(Step(3))
+            before = app.session.row.loss
+            (line,) = [line for line in app.lines if line.startswith("  new L")]
+            app.do(Step())
+            assert [float(x) for x in re.findall(r"\d[\d.]+", line)[:2]] == [
+                pytest.approx(loss, rel=1e-6) for loss in (app.session.row.loss, before)
+            ]
+
 
 class TestScrolling:
     async def test_down_to_the_last_line_and_up_again(self) -> None:

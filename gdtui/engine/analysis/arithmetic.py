@@ -132,7 +132,7 @@ class Arithmetic:
 
     state: State
     then: State
-    """The next one; its loss and gradient are of all points, filled in where they were left open."""
+    """The next one; loss and gradient of both are of all points, filled in where they were left open."""
     places: Sequence[int]
     """Of the points in use, in the data."""
     loss: Real
@@ -157,11 +157,9 @@ def arithmetic(method: Method, state: State) -> Arithmetic:
     elif batches.size is not None:
         loss, dw, db = objective.evaluate(state.w, state.b)
     formulas, attempts = _trace(method, state, objective, (float(loss), float(dw), float(db)))
-    then = advance(method, state, 1, bool)
-    _, _, then_dw, then_db, then_loss, _ = method.filled((then.w, then.b, then.dw, then.db, then.loss, then.eta))
     return Arithmetic(
-        state=state,
-        then=replace(then, loss=then_loss, dw=then_dw, db=then_db),
+        state=_filled(method, state),
+        then=_filled(method, advance(method, state, 1, bool)),
         places=places,
         loss=loss,
         dw=dw,
@@ -170,6 +168,11 @@ def arithmetic(method: Method, state: State) -> Arithmetic:
         attempts=attempts,
         points=PointByPoint(part, state.w, state.b) if isinstance(part, Neuron) else None,
     )
+
+
+def _filled(method: Method, state: State) -> State:
+    _, _, dw, db, loss, _ = method.filled((state.w, state.b, state.dw, state.db, state.loss, state.eta))
+    return replace(state, dw=dw, db=db, loss=loss)
 
 
 def _trace(
