@@ -131,10 +131,10 @@ def _formula(x: Real) -> str:
 
 
 def _cells(values: Sequence[float], widths: Sequence[int]) -> str:
-    """Numbers in columns; the one before a negative one leaves a gap, and the last one."""
+    """Numbers in columns; the one before a negative one leaves a gap, and so does the last sum."""
     texts = []
     for value, width, after in zip(values, widths, [*values[1:], None], strict=True):
-        room = width - (after is None or after < 0.0)
+        room = width - (width == SUM if after is None else after < 0.0)
         texts.append(signed(value, room).ljust(width))
     return "".join(texts)
 
