@@ -19,7 +19,7 @@ from gdtui.engine.problems.points import points
 from gdtui.session.commands import Back, GoTo, Restart, SetEta, SetOptimizer, Step
 from gdtui.session.recipe import Recipe, optimizer, problem
 from gdtui.session.session import Session
-from gdtui.ui.views.reasons import sentence
+from gdtui.ui.views.part_sentence import sentence
 from gdtui.ui.views.working import Working
 from tests.engine import textbook
 from tests.engine.textbook import FIFTY, Pair

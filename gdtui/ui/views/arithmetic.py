@@ -15,7 +15,7 @@ from gdtui.session.numerals import plain
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.algorithm import NARROWEST, algorithm
-from gdtui.ui.views.reasons import sentence
+from gdtui.ui.views.part_sentence import sentence
 from gdtui.ui.views.terms import Table
 from gdtui.ui.views.working import Row, Working, parts_of
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
