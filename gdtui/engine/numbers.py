@@ -41,6 +41,8 @@ class Numbers:
     and 1 - f, taken from the exponential, keeps its digits where f rounds to 1.
     """
     any: Callable[[bool], bool]
+    named: Callable[[str, Real], Real]
+    """(name, x) -> x. It says what a quantity in the middle of a formula is called, for whoever writes it down."""
 
 
 def _exp(x: float) -> float:
@@ -95,6 +97,10 @@ def _logistic(z: float) -> tuple[float, float]:
     return (larger if z >= 0.0 else smaller), larger * smaller
 
 
+def _named(_name: str, x: Real) -> Real:
+    return x
+
+
 FLOATS = Numbers(
     exp=_exp,
     log1p=_log1p,
@@ -109,6 +115,7 @@ FLOATS = Numbers(
     where=_where,
     logistic=_logistic,
     any=bool,
+    named=_named,
 )
 
 
@@ -148,4 +155,5 @@ def arrays() -> Numbers:
         sign=quietly(numpy.sign),
         where=quietly(numpy.where),
         any=lambda condition: bool(numpy.any(condition)),
+        named=_named,
     )

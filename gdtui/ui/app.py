@@ -3,7 +3,7 @@
 import asyncio
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from difflib import get_close_matches
 from functools import partial
@@ -44,6 +44,7 @@ from gdtui.ui.player import Player
 from gdtui.ui.sentence import on_how_it_goes
 from gdtui.ui.terminal import CellDriver, driver_class
 from gdtui.ui.views.descent import Descent
+from gdtui.ui.views.explanation import Explanation
 from gdtui.ui.views.guess_work import GuessWork
 from gdtui.ui.views.surface import Surface
 from gdtui.ui.views.view import View
@@ -64,7 +65,7 @@ MOVING = {"step", "first", "last", "ask", "restart", "eta", "pick", "guess"}
 """Actions that would pull the cursor from under a fast forward."""
 
 
-VIEWS = (Descent, Surface)
+VIEWS = (Descent, Surface, Explanation)
 """In the order of their digits."""
 
 EVERYWHERE = (
@@ -133,14 +134,14 @@ class Gdtui(App[None]):
                 self.say(self._note)
             elif self._question.is_open and event.key != "escape":
                 self._question.press(event)
-            elif not self._question.is_open and (action := self._view.action_of(event.key)):
-                await self._look(action)
+            elif not self._question.is_open and (binding := self._view.binding_of(event.key)):
+                await self._look(*binding)
             elif self._question.is_open or not self._view.OWNS_KEYS:
                 await self._check_bindings(event.key)
 
-    async def _look(self, action: str) -> None:
+    async def _look(self, action: str, view: View) -> None:
         """Look at the same in another way, by an action of the view's own."""
-        await self.run_action(action, self._view)
+        await self.run_action(action, view)
         if not action.startswith("app."):
             self.changed(self.carry_out())
 
@@ -276,9 +277,9 @@ class Gdtui(App[None]):
 
     def _keys(self, width: int) -> Line:
         if self._view.OWNS_KEYS:
-            keys = [(self._glyphs.spell(group.shown), group.footer) for group in self._view.KEYS]
+            keys = [(self._glyphs.spell(group.shown), group.footer) for group in self._view.keys]
             return frame.mode_keys(keys, width)
-        return frame.keys(EVERYWHERE, self._view.KEYS, width, self._glyphs)
+        return frame.keys(EVERYWHERE, self._view.keys, width, self._glyphs)
 
     # Actions, in the order of the keys.
 
@@ -452,9 +453,7 @@ class Gdtui(App[None]):
 
     def action_help(self) -> None:
         """Show every key."""
-        groups = {"": EVERYWHERE} | {f"In view {n}, {view.TITLE}:": view.KEYS for n, view in enumerate(VIEWS, start=1)}
-        groups |= {"In guess work:": GuessWork.KEYS}
-        self.push_screen(Help(groups, self._glyphs))
+        self.push_screen(Help(groups_of_keys(), self._glyphs))
 
     def action_suspend_process(self) -> None:
         """Stop, and give the terminal back until `fg`."""
@@ -546,13 +545,23 @@ class Gdtui(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the palette offers: every key's action, and the themes."""
-        for run, groups in ((self.run_action, EVERYWHERE), (self._look, self._view.KEYS)):
-            for group in groups:
-                keys = group.shown.split() if group.commands else [group.shown]
-                names = group.commands or (group.does,)
-                for name, key, action in zip(names, keys, group.actions.values(), strict=True):
-                    yield SystemCommand(name, self._glyphs.spell(key), partial(run, action))
+        for group in (*EVERYWHERE, *self._view.keys):
+            keys = group.shown.split() if group.commands else [group.shown]
+            names = group.commands or (group.does,)
+            for name, key, (bound, action) in zip(names, keys, group.actions.items(), strict=True):
+                own = self._view.binding_of(bound.split(",")[0])
+                run = partial(self._look, *own) if own else partial(self.run_action, action)
+                yield SystemCommand(name, self._glyphs.spell(key), run)
         yield SystemCommand("colour theme", "choose one", self.action_change_theme)
+
+
+def groups_of_keys() -> dict[str, Sequence[Keys]]:
+    """All keys, by where they work."""
+    groups: dict[str, Sequence[Keys]] = {"": EVERYWHERE}
+    for n, view in enumerate(VIEWS, start=1):
+        groups[f"In view {n}, {view.TITLE}:"] = view.KEYS
+        groups |= {f"  on its page {page.TITLE}:": page.KEYS for page in view.PAGES if page.KEYS}
+    return {**groups, "In guess work:": GuessWork.KEYS}
 
 
 class Palette(CommandPalette):

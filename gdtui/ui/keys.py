@@ -97,7 +97,7 @@ def footer(groups: Sequence[Keys], own: Sequence[Keys], width: int, spell: Calla
     first = [group for name in FOOTER_ORDER for group in named if group.footer == name]
     own = [group for group in own if group.footer]
     shown: list[Keys] = []
-    room = width
+    room = width + 2  # behind the last one no gap is needed
     for group in [*first, *own, *(group for group in named if group not in first)]:
         room -= len(spell(footer_key(group))) + len(group.footer) + 3
         if room >= 0:

@@ -31,7 +31,7 @@ class Shown(App[None]):
         self.page = page(glyphs.ASCII if ascii_only else glyphs.UNICODE)
 
     def compose(self) -> ComposeResult:
-        yield self.page
+        yield self.page.add_class("-shown")
 
     def on_lines_resized(self) -> None:
         self.draw()

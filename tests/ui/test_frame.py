@@ -111,10 +111,10 @@ class TestFooter:
     @pytest.mark.parametrize(
         ("width", "view", "line"),
         [
-            (80, Descent, "space play  → step  ← back  + - eta  ? help  q quit  1-VIEWS view  v chart"),
+            (80, Descent, "space play  → step  ← back  + - eta  ? help  q quit  1-VIEWS view  v chart  m memory"),
             (80, Surface, "space play  → step  ← back  + - eta  ? help  q quit  1-VIEWS view  v beside  d 3-D"),
             (60, Descent, "space play  → step  ← back  + - eta  ? help  q quit"),
-            (30, Surface, "→ step  ? help  q quit"),
+            (30, Surface, "→ step  ← back  ? help  q quit"),
             (9, Descent, "? help"),
         ],
     )

@@ -21,7 +21,7 @@ GDTUI = [sys.executable, "-m", "gdtui"]
 COLOUR = re.compile(r"\x1b\[(?:[\d;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m")
 
 STATUS = "Sigmoid neuron, 2 points   GD   eta 1.0"
-FOOTER = f"space play  → step  ← back  + - eta  ? help  q quit  1-{len(VIEWS)} view  v chart"
+FOOTER = f"space play  → step  ← back  + - eta  ? help  q quit  1-{len(VIEWS)} view  v chart  m memory"
 ASCII_FOOTER = f"space play  right step  left back  + - eta  ? help  q quit  1-{len(VIEWS)} view  v chart"
 TABLE = [
     "iteration w           b           dL/dw       dL/db       loss        |step|",
@@ -402,7 +402,7 @@ class TestSizes:
             for line, row in zip(shown[top + 1 : top + 4], TABLE[1:], strict=True):
                 assert line == f"{row:81}1.000000"
             more = "o optimizer  p problem  f forward" + ("  g guess" if width == 200 else "")
-            assert shown[-1] == FOOTER.replace("? help", f"{more}  ? help") + "  m memory"
+            assert shown[-1] == FOOTER.replace("? help", f"{more}  ? help")
             assert SENTENCE in shown
 
     def test_60_by_16(self) -> None:

@@ -13,7 +13,7 @@ DIGITS = [str(number) for number, _ in enumerate(VIEWS, start=1)]
 
 
 def shown(app: Watched) -> list[type]:
-    return [type(view) for view in app.query("View") if view.display]
+    return [type(view) for view in app.query("Screen > View") if view.display]
 
 
 class TestSwitching:
@@ -68,6 +68,7 @@ class TestOwnFunction:
             gaps = [band < 0 for band in landscape.bands[0]]
             assert gaps == [landscape.point(column, 0)[0] >= -1.5 for column in range(landscape.columns)]
             assert "not finite" in app.text
+            assert "the first step leads to where the loss has no value" in " ".join(app.sentence.split())
 
     async def test_a_map_that_does_not_end_is_waited_for_and_can_be_left(self, file: Path) -> None:  # noqa: F811
         async with running() as (app, pilot):

@@ -302,6 +302,9 @@ def overshooting(run: Evidence) -> Finding | None:
 
 def descending(run: Evidence) -> Finding:
     """None of the others."""
+    if math.isnan(run.pace.fall):
+        because = f"gradient {rough(run.gradient)}, and the first step leads to where the loss has no value"
+        return Finding(because, _shorter_steps(run), _lever(run))
     # Over the last iterations, on the mean.
     step = "the first step lowers the loss by" if run.iteration == 0 else "an iteration lowers the loss by about"
     because = f"gradient {rough(run.gradient)}, and {step} {rough(run.pace.fall)}"

@@ -14,8 +14,10 @@ from typing import NamedTuple
 from gdtui.engine.analysis.curvature import Curvature, curvature
 from gdtui.engine.descent import Method, advance
 from gdtui.engine.history import History, Row
+from gdtui.engine.mistakes import NoValue
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.overview import bounds
+from gdtui.engine.problems.definition import or_nan
 
 RECENT = 256
 """Steps that are looked at one by one, at the most."""
@@ -92,7 +94,7 @@ class Evidence:
     @cached_property
     def curvature(self) -> Curvature:
         """How the loss of all points bends here."""
-        return curvature(self.method.problem.objective(FLOATS), self.row.w, self.row.b)
+        return curvature(or_nan(self.method.problem.objective(FLOATS)), self.row.w, self.row.b)
 
     @cached_property
     def is_level(self) -> bool:
@@ -164,9 +166,15 @@ class Evidence:
 
     @cached_property
     def pace(self) -> Pace:
-        """The pace of the last three steps, or of an epoch if it is longer; at iteration 0, that of the first step."""
+        """The pace of the last three steps, or of an epoch if it is longer; at iteration 0, that of the first step.
+
+        nan where the first step leads to where a person's own function has no value.
+        """
         if self.iteration == 0:
-            state = advance(self.method, self._history.departure(0), 1, bool)
+            try:
+                state = advance(self.method, self._history.departure(0), 1, bool)
+            except NoValue:
+                return Pace(math.nan, math.nan, math.nan)
             return _pace(self.start, Row(1, state.w, state.b, state.dw, state.db, state.loss, state.eta))
         pace = _pace(self._history.row(self.iteration - min(self.steps, max(3, self.epoch))), self.row)
         return pace._replace(moved=max(pace.moved, self._distance_from(self.iteration - 1)))

@@ -130,12 +130,12 @@ def each_parameter(rule: ParameterRule) -> Rule:
 
 def clipped(rule: Rule, numbers: Numbers, most: float) -> Rule:
     """The rule with every gradient scaled down to a norm of `most` where it is longer."""
-    hypot, divide, where = numbers.hypot, numbers.divide, numbers.where
+    hypot, divide, where, named = numbers.hypot, numbers.divide, numbers.where, numbers.named
 
     def shorten(dw: Real, db: Real) -> tuple[Real, Real]:
         norm = hypot(dw, db)
         scale = where(norm > most, divide(most, norm), 1.0)
-        return dw * scale, db * scale
+        return named("g", dw * scale), named("g", db * scale)
 
     def update(w: Real, b: Real, dw: Real, db: Real, eta: Real, n: int, memory: Memory, objective: Objective) -> Update:
         def evaluate(w: Real, b: Real) -> tuple[Real, Real, Real]:

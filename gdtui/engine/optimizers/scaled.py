@@ -5,7 +5,6 @@ without their bias towards the 0 they begin at. `eps_place` says whether eps sta
 or outside, as in PyTorch.
 """
 
-import math
 from collections.abc import Callable
 
 from gdtui.engine.definition import Number, Word
@@ -87,12 +86,12 @@ def rmsprop(numbers: Numbers, convention: str, beta: float, eps: float, eps_plac
     eps=Number(1e-6, above=0.0),
 )
 def adadelta(numbers: Numbers, _convention: str, rho: float, eps: float) -> Rule:
-    sqrt = numbers.sqrt
+    sqrt, named = numbers.sqrt, numbers.named
 
     def rule(theta: Real, g: Real, eta: Real, _n: int, memory: Memory) -> tuple[Real, Memory]:
         v, s = memory
         v = rho * v + (1.0 - rho) * g * g
-        d = sqrt(s + eps) / sqrt(v + eps) * g
+        d = named("d", sqrt(s + eps) / sqrt(v + eps) * g)
         s = rho * s + (1.0 - rho) * d * d
         return theta - eta * d, (v, s)
 
@@ -205,25 +204,27 @@ def adamw(numbers: Numbers, _convention: str, beta1: float, beta2: float, eps: f
     momentum_decay=Number(0.004, at_least=0.0),
 )
 def nadam(numbers: Numbers, convention: str, beta1: float, beta2: float, eps: float, momentum_decay: float) -> Rule:
-    sqrt = numbers.sqrt
+    sqrt, named = numbers.sqrt, numbers.named
 
     def mu(n: int) -> float:
-        return beta1 * (1.0 - 0.5 * math.pow(0.96, n * momentum_decay))
+        share: float = 0.96 ** (n * momentum_decay)
+        return beta1 * (1.0 - 0.5 * share)
 
     def lecture(theta: Real, g: Real, eta: Real, n: int, memory: Memory) -> tuple[Real, Memory]:
         m, v, _ = memory
         m = beta1 * m + (1.0 - beta1) * g
         v = beta2 * v + (1.0 - beta2) * g * g
-        ahead = (beta1 * m + (1.0 - beta1) * g) / (1.0 - beta1**n)
+        ahead = named("ahead", (beta1 * m + (1.0 - beta1) * g) / (1.0 - beta1**n))
         return theta - eta * ahead / (sqrt(v / (1.0 - beta2**n)) + eps), (m, v, 0.0)
 
     def pytorch(theta: Real, g: Real, eta: Real, n: int, memory: Memory) -> tuple[Real, Memory]:
         m, v, rest = memory  # 1 - P_(n-1), which is 0 at the start like every memory
         m = beta1 * m + (1.0 - beta1) * g
         v = beta2 * v + (1.0 - beta2) * g * g
-        rest = 1.0 - (1.0 - rest) * mu(n)
-        rest_ahead = 1.0 - (1.0 - rest) * mu(n + 1)
-        ahead = (1.0 - mu(n)) * g / rest + mu(n + 1) * m / rest_ahead
+        mu_n, mu_next = named("mu", mu(n)), named("mu'", mu(n + 1))
+        rest = 1.0 - (1.0 - rest) * mu_n
+        rest_ahead = 1.0 - (1.0 - rest) * mu_next
+        ahead = named("ahead", (1.0 - mu_n) * g / rest + mu_next * m / rest_ahead)
         return theta - eta * ahead / (sqrt(v / (1.0 - beta2**n)) + eps), (m, v, rest)
 
     return each_parameter(pytorch if convention == "pytorch" else lecture)
@@ -243,8 +244,8 @@ def nadam(numbers: Numbers, convention: str, beta1: float, beta2: float, eps: fl
     eps=EPS,
 )
 def radam(numbers: Numbers, _convention: str, beta1: float, beta2: float, eps: float) -> Rule:
-    sqrt = numbers.sqrt
-    longest = 2.0 / (1.0 - beta2) - 1.0
+    sqrt, named = numbers.sqrt, numbers.named
+    longest = named("R", 2.0 / (1.0 - beta2) - 1.0)
 
     def rule(theta: Real, g: Real, eta: Real, n: int, memory: Memory) -> tuple[Real, Memory]:
         m, v = memory
@@ -252,10 +253,10 @@ def radam(numbers: Numbers, _convention: str, beta1: float, beta2: float, eps: f
         v = beta2 * v + (1.0 - beta2) * g * g
         step = eta * m / (1.0 - beta1**n)
         known = 1.0 - beta2**n
-        rho = longest - 2.0 * n * beta2**n / known
+        rho = named("rho", longest - 2.0 * n * beta2**n / known)
         if rho > 5.0:
             variance = (rho - 4.0) * (rho - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * rho)
-            step = step * math.sqrt(variance * known) / (sqrt(v) + eps)
+            step = step * named("r", sqrt(variance * known)) / (sqrt(v) + eps)
         return theta - step, (m, v)
 
     return each_parameter(rule)

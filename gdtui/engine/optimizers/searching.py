@@ -51,20 +51,20 @@ def line_search(numbers: Numbers, _convention: str, etas: tuple[float, ...]) -> 
     rho=Number(0.5, above=0.0, below=1.0),
 )
 def armijo(numbers: Numbers, _convention: str, alpha0: float, c: float, rho: float) -> Rule:
-    where = numbers.where
+    where, named = numbers.where, numbers.named
 
     def update(
         w: Real, b: Real, dw: Real, db: Real, _eta: Real, _n: int, memory: Memory, objective: Objective
     ) -> Update:
         loss, _, _ = objective.evaluate(w, b)
         promised = c * (dw * dw + db * db)
-        alpha: Real = alpha0
+        alpha = named("alpha", alpha0)
         for _ in range(MOST_TRIALS):
             there, _, _ = objective.evaluate(w - alpha * dw, b - alpha * db)
             too_long = there > loss - alpha * promised
             if not numbers.any(too_long):
                 break
-            alpha = where(too_long, rho * alpha, alpha)
+            alpha = named("alpha", where(too_long, rho * alpha, alpha))
         return w - alpha * dw, b - alpha * db, memory, alpha
 
     return update
@@ -87,15 +87,15 @@ def newton_remark(w: float, b: float, objective: Objective) -> str:
     remark=newton_remark,
 )
 def newton(numbers: Numbers, _convention: str) -> Rule:
-    divide = numbers.divide
+    divide, named = numbers.divide, numbers.named
 
     def update(
         w: Real, b: Real, dw: Real, db: Real, _eta: Real, _n: int, memory: Memory, objective: Objective
     ) -> Update:
         ww, wb, bb = objective.hessian(w, b)
-        damping = newton_damping(numbers, ww, wb, bb)
+        damping = named("damping", newton_damping(numbers, ww, wb, bb))
         ww, bb = ww + damping, bb + damping
-        determinant = ww * bb - wb * wb
+        determinant = named("determinant", ww * bb - wb * wb)
         w = w - divide(bb * dw - wb * db, determinant)
         b = b - divide(ww * db - wb * dw, determinant)
         return w, b, memory, 1.0

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gdtui.engine.definition import Text, Word
 from gdtui.engine.mistakes import BadInput
@@ -27,6 +27,19 @@ PARAMETERS = {
     "loss": Word(tuple(LOSSES), "squared"),
     "reduction": Word(("sum", "mean"), "sum"),
 }
+
+
+class Terms(NamedTuple):
+    """What one point (x, y) contributes, in the order in which a person computes it; the last two are sums' terms."""
+
+    z: Real
+    f: Real
+    error: Real
+    loss: Real
+    slope: Real
+    delta: Real
+    dw: Real
+    db: Real
 
 
 @dataclass(frozen=True)
@@ -178,6 +191,21 @@ class Neuron:
             return float(ww), float(wb), float(bb)
 
         return Objective(evaluate, hessian)
+
+    def terms(self, numbers: Numbers) -> Callable[[Real, Real, Real, Real], Terms]:
+        """The function (w, b, x, y) -> what a point contributes to the loss and to its derivatives."""
+        neuron, cost = ACTIVATIONS[self.activation].value_and_slope(numbers), LOSSES[self.loss].value_and_slope(numbers)
+        named = numbers.named
+
+        def of_point(w: Real, b: Real, x: Real, y: Real) -> Terms:
+            z = named("z", w * x + b)
+            f, slope = neuron(z)
+            f, slope = named("f", f), named("f'", slope)
+            loss, delta = cost(z, f, slope, y)
+            loss, delta = named("L", loss), named("dL/dz", delta)
+            return Terms(z, f, f - y, loss, slope, delta, named("dL/dw", delta * x), named("dL/db", delta))
+
+        return of_point
 
     def curve(self, numbers: Numbers, w: float, b: float) -> Callable[[float], float]:
         """The fitted function x -> f at the given parameters."""

@@ -498,7 +498,7 @@ def ripple(numbers: Numbers) -> Objective:
 
     def along_a_ray(distance: Real) -> tuple[Real, Real, Real]:
         """The loss so far from the middle, with its first and second derivatives by the distance."""
-        r = 10.0 * distance + 0.01
+        r = numbers.named("r", 10.0 * distance + 0.01)
         wave = sin(r) / r
         wave_slope = (cos(r) - wave) / r
         slope, bend = 0.02 * r - wave_slope, 0.02 + wave + 2.0 * wave_slope / r

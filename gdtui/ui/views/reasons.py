@@ -6,7 +6,6 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.geometry import Offset
 
 from gdtui.engine.analysis.curvature import Curvature, Direction
@@ -19,6 +18,7 @@ from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.sentence import advice, verdict
 from gdtui.ui.views.taylor import FACTORS, few
+from gdtui.ui.views.view import View
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
 BLOCK = 42
@@ -47,8 +47,10 @@ class Findings:
     loss: float
 
 
-class Reasons(Vertical):
+class Reasons(View):
     """The verdict with its evidence and what to try; under it the curvature, and the losses that other etas lead to."""
+
+    TITLE = "reasons"
 
     def __init__(self, _glyphs: Glyphs) -> None:
         super().__init__(id="reasons")

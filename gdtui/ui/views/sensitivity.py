@@ -7,7 +7,6 @@ from itertools import pairwise
 from textwrap import wrap
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.geometry import Offset
 
 from gdtui.engine.analysis.landscape import Parameter, slice_along, visible
@@ -27,7 +26,9 @@ from gdtui.session.numerals import exact, plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
 from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.keys import Keys
 from gdtui.ui.views.curves import Points, curve, linear, span
+from gdtui.ui.views.view import View
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
@@ -72,8 +73,17 @@ class Exercise:
     high: float
 
 
-class Sensitivity(Horizontal):
+class Sensitivity(View):
     """A table of secants beside the curve; the notes' x^2, the loss along w, or the loss along b."""
+
+    TITLE = "derivative"
+    KEYS = (
+        Keys("Tab", "the next curve: x^2, the loss along w, along b", {"tab": "curve"}, "curve"),
+        Keys("h l", "move x", {"h": "move(-1)", "l": "move(1)"}, "move x", ("x smaller", "x larger")),
+        Keys(
+            "j k", "a finer dx, a coarser one", {"j": "shrink(1)", "k": "shrink(-1)"}, "dx", ("finer dx", "coarser dx")
+        ),
+    )
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="sensitivity")

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.geometry import Offset
 
 from gdtui.engine.analysis.taylor import (
@@ -23,7 +22,9 @@ from gdtui.session.numerals import exact, plain, rough, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
 from gdtui.ui.glyphs import Glyphs
+from gdtui.ui.keys import Keys
 from gdtui.ui.views.curves import curve, linear, span
+from gdtui.ui.views.view import View
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
@@ -60,8 +61,19 @@ class Expansion:
     """Whether it was asked."""
 
 
-class Taylor(Vertical):
+class Taylor(View):
     """A table of steps with what either order promises of them, over a chart of the change by the step's direction."""
+
+    TITLE = "Taylor"
+    KEYS = (
+        Keys(
+            "h l",
+            "turn the direction of the step",
+            {"h": "turn(-15)", "l": "turn(15)"},
+            "turn",
+            ("turn the direction back", "turn the direction on"),
+        ),
+    )
 
     def __init__(self, glyphs: Glyphs) -> None:
         super().__init__(id="taylor")

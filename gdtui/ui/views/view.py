@@ -14,15 +14,20 @@ class View(Widget):
 
     TITLE: ClassVar[str]
     KEYS: ClassVar[tuple[Keys, ...]] = ()
+    PAGES: ClassVar[tuple[type["View"], ...]] = ()
+    """Views that it shows one at a time."""
     OWNS_KEYS: ClassVar[bool] = False
     """Whether it is a mode: while it is shown no other keys work, and the footer names its own."""
 
-    @classmethod
-    def action_of(cls, key: str) -> str | None:
-        """What a key does here, if it is the view's own."""
-        return next(
-            (action for group in cls.KEYS for keys, action in group.actions.items() if key in keys.split(",")), None
-        )
+    @property
+    def keys(self) -> tuple[Keys, ...]:
+        """The keys that are its own as it is looked at now."""
+        return self.KEYS
+
+    def binding_of(self, key: str) -> "tuple[str, View] | None":
+        """What a key of its own does, and whose action that is."""
+        actions = (action for group in self.KEYS for keys, action in group.actions.items() if key in keys.split(","))
+        return next(((action, self) for action in actions), None)
 
     def look_up(self, session: Session) -> None:
         """Have at hand all that drawing takes from the problem: where that is a person's own function, in a thread."""
