@@ -46,15 +46,23 @@ def print_screen() -> None:
 
 def print_views() -> None:
     """Bytes of the other views, at 80x24 in 256 colours, and seconds of the error surface."""
-    for what, keys, most in (
-        ("the error surface", "2", 300),
-        ("   with slices beside it", "2v", 300),
-        ("   with the speed beside it", "2vv", 300),
-        ("   in 3-D", "2d", 300),
+    for what, keys, most, rule in (
+        ("the error surface", "2", 300, "gd"),
+        ("   with slices beside it", "2v", 300, "gd"),
+        ("   with the speed beside it", "2vv", 300, "gd"),
+        ("   in 3-D", "2d", 300, "gd"),
+        ("the arithmetic of GD", "3", 1500, "gd"),
+        ("the arithmetic of Adam", "3", 1500, "adam"),
+        ("the reasons", "3v", 1500, "gd"),
+        ("Taylor's expansion", "3vv", 1500, "gd"),
     ):
-        costs = screen.step_costs((80, 24), truecolor=False, keys=keys)
+        costs = screen.step_costs((80, 24), truecolor=False, recipe=["--optimizer", rule], keys=keys)
         high = sorted(costs.sent)[round(0.95 * len(costs.sent)) - 1]
-        line(f"bytes a step, {what}", f"{statistics.median(costs.sent):.0f}, {high}", f"{most}, 1500")
+        line(
+            f"bytes a step, {what}",
+            f"{statistics.median(costs.sent):.0f}, {high}",
+            f"{most}{', 1500' if most < 1500 else ''}",
+        )
     line("bytes of the first frame of the error surface", f"{screen.first_paint('2'):,}", "15,000")
     sampled, framed = landscape.seconds()
     line(

@@ -28,7 +28,9 @@ def colours(svg: str) -> set[str]:
     return set(re.findall(r"fill[:=][\" ]*(#[0-9a-f]{6})", svg))
 
 
-@pytest.mark.parametrize(("name", "keys"), [("descent", ()), ("surface", ("2",)), ("guesses", ("g", *"nnnn"))])
+@pytest.mark.parametrize(
+    ("name", "keys"), [("descent", ()), ("surface", ("2",)), ("guesses", ("g", *"nnnn")), ("why", ("3",))]
+)
 async def test_the_picture_shows_the_program_as_it_is(
     name: str, keys: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,13 +1,17 @@
 """The views by their digits, and what every view has in common."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from gdtui.session.commands import Step
+from gdtui.session.numerals import signed
+from gdtui.session.recipe import optimizer
 from gdtui.ui.app import VIEWS
 from gdtui.ui.views.surface import Surface
 from tests.ui.test_own import file, on_function  # noqa: F401
-from tests.ui.watched import Watched, running
+from tests.ui.watched import Watched, answer, running
 
 DIGITS = [str(number) for number, _ in enumerate(VIEWS, start=1)]
 
@@ -80,3 +84,48 @@ class TestOwnFunction:
             await pilot.press("1", "e", *"0.01", "enter", "right")
             await app.settle(pilot)
             assert app.cursor == 1
+
+
+class TestFourQuestions:
+    """The README's walk-through, by its keys."""
+
+    async def test_why_was_this_step_so_small(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("3")
+            await app.settle(pilot)
+            assert app.lines[1].rstrip() == "A step of 0.00947: 2 of 2 points saturated, f' < 0.05."
+            (slopes,) = [line.split()[-2:] for line in app.lines if "f' = f (1 - f)" in line]
+            assert all(float(slope) < 0.05 for slope in slopes)
+
+    async def test_what_would_eta_10_do(self) -> None:
+        async with running() as (app, pilot):
+            await pilot.press("3", "v")
+            await app.settle(pilot)
+            (said,) = [re.findall(r"\b10\.0 +(\S+)", line) for line in app.lines if " 10.0 " in line]
+            await pilot.press("e")
+            await answer(app, pilot, "10")
+            await pilot.press("right")
+            assert signed(app.session.row.loss).strip() == said[0]
+
+    async def test_is_this_a_minimum(self) -> None:
+        async with running() as (app, pilot):
+            app.do(Step(1000))
+            await pilot.press("3", "v")
+            await app.settle(pilot)
+            words = " ".join(app.text.split())
+            assert "Is this a minimum? Yes: H is positive definite" in words
+            assert "2/lambda_max = 24.87" in words  # by 50 digits at the minimum: 0.08041
+            await pilot.press("p", *"saddle", "enter", "R")
+            await answer(app, pilot, "0 0")
+            await app.settle(pilot)
+            assert "Is this a minimum? No, a saddle: the gradient is 0" in " ".join(app.text.split())
+
+    async def test_what_does_momentum_add(self) -> None:
+        async with running(optimizer=optimizer("momentum")) as (app, pilot):
+            app.do(Step(60))
+            await pilot.press("3")
+            await app.settle(pilot)
+            assert "step = -eta g + more:" in app.lines[-5]
+            await pilot.press(*["tab"] * 4)
+            await app.settle(pilot)
+            assert app.lines[1].startswith("The memory: u_w ")
