@@ -306,6 +306,8 @@ class Gdtui(App[None]):
 
     async def action_guess(self) -> None:
         """Begin guess work; the view that was there comes back after it."""
+        if self._view is self._guess_work:  # the palette offers it there too
+            return
         self.player.pause()
         self._behind = self._view
         self._guess_work.begin(self.session)
@@ -333,7 +335,7 @@ class Gdtui(App[None]):
         aside = Aside(f"{title} descends from guess 1.", end)
 
         def compared(steps: int | None) -> None:
-            self._guess_work.compared_with(title, steps)
+            self._guess_work.compared_with(first, method, steps)
             self.say()
 
         self._wait_for(aside, in_a_thread(partial(steps_needed, method, first.w, first.b, aside.go_on)), compared)
