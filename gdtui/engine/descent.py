@@ -51,6 +51,11 @@ class Method:
         return self.eta * 0.5**watch.halvings if self.optimizer.definition.uses_schedule else self.eta
 
     @property
+    def is_constant(self) -> bool:
+        """Whether eta stays as it is from update to update, so that no law need be asked."""
+        return self.schedule.definition.name == "constant" and not self.schedule.arguments["warmup"]
+
+    @property
     def leaves_open(self) -> bool:
         """Whether rows are recorded without the gradient and the loss of all points: nan, until somebody looks."""
         return self.batches.size is not None and self.problem.size > LARGE
@@ -140,7 +145,7 @@ def advance(method: Method, state: State, n: int, record: Record) -> State:
     memory, count = state.memory, state.updates
     t, watch = state.scheduled, state.watch
     eta0 = method.eta0(watch)
-    is_constant = method.schedule.definition.name == "constant" and not warmup  # then no law is asked at each update
+    is_constant = method.is_constant
     iteration = state.iteration
     if watches and leaves_open and iteration % in_epoch == 0:  # an epoch's first and last loss are looked at
         loss, _, _ = everything.evaluate(w, b)

@@ -55,6 +55,7 @@ class Session:
         self.ghosts: tuple[Ghost, ...] = ()
         self.guesses: tuple[Guess, ...] = ()
         self._changed: Method | None = None  # a change in the past that no step has been taken with yet
+        self._departed: tuple[tuple[History, int, Method], State] | None = None
         self._looked_back: tuple[tuple[History, int, Method], Diagnosis] | None = None
         self._looked_ahead: tuple[tuple[History, int, Method], NextUpdate] | None = None
 
@@ -70,7 +71,12 @@ class Session:
 
     @property
     def departure(self) -> State:
-        """The current iteration, whole, as the method in hand takes it up."""
+        """The current iteration, whole, as the method in hand takes it up; recomputed once, which may take long."""
+        if self._departed is None or self._departed[0] != self.here:
+            self._departed = self.here, self._departure()
+        return self._departed[1]
+
+    def _departure(self) -> State:
         if self._changed is None:
             return self.history.departure(self.cursor)
         arrived_by = self.history.method(max(self.cursor - 1, 0))
@@ -79,7 +85,12 @@ class Session:
     @property
     def eta(self) -> float:
         """The eta of the next update, as the schedule has it."""
-        return self.method.next_eta(self.departure)
+        return self.method.eta if self.method.is_constant else self.method.next_eta(self.departure)
+
+    @property
+    def halvings(self) -> int:
+        """How often the schedule has halved the eta in hand."""
+        return 0 if self.method.is_constant else self.departure.watch.halvings
 
     @property
     def here(self) -> tuple[History, int, Method]:
@@ -106,7 +117,8 @@ class Session:
         return self._looked_back[1]
 
     def look_back(self) -> None:
-        """Look up how it goes, unless that is known."""
+        """Look up how it goes, and where the schedule is, unless that is known."""
+        _ = self.eta
         if self.diagnosis is None:
             self._looked_back = self.here, diagnose(self.history, self.cursor)
 
@@ -201,7 +213,7 @@ class Session:
     def _with_eta(self, method: Method, eta: float) -> Method:
         """The same eta again is a change all the same where it has been halved since."""
         method = replace(method, eta=eta)
-        return replace(method, eta_taken_up=self.cursor) if self.departure.watch.halvings else method
+        return replace(method, eta_taken_up=self.cursor) if self.halvings else method
 
     def _use(self, method: Method) -> None:
         if self.cursor == self.history.last:

@@ -173,8 +173,11 @@ class Gdtui(App[None]):
     def carry_out(self, command: Command | None = None) -> Reason | None:
         """Carry out a command; a person's own function is asked in a thread, since it may never answer.
 
-        There what the view shows of the outcome is looked up too, so that drawing has not to ask.
+        There what the view shows of the outcome is looked up too, so that drawing has not to ask. The clock and the
+        palette may come while a thread has the session; they get no further than a key does.
         """
+        if self._aside is not None:
+            return Failed(self._aside.what)
         source = self.session.recipe.source
         if not isinstance(source, OwnFunction):
             return self.session.do(command) if command is not None else None
@@ -306,6 +309,8 @@ class Gdtui(App[None]):
 
     async def action_guess(self) -> None:
         """Begin guess work; the view that was there comes back after it."""
+        if self._view is self._guess_work:  # the palette offers it there too
+            return
         self.player.pause()
         self._behind = self._view
         self._guess_work.begin(self.session)
@@ -333,7 +338,7 @@ class Gdtui(App[None]):
         aside = Aside(f"{title} descends from guess 1.", end)
 
         def compared(steps: int | None) -> None:
-            self._guess_work.compared_with(title, steps)
+            self._guess_work.compared_with(first, method, steps)
             self.say()
 
         self._wait_for(aside, in_a_thread(partial(steps_needed, method, first.w, first.b, aside.go_on)), compared)
@@ -361,7 +366,7 @@ class Gdtui(App[None]):
     def action_eta(self, by: int) -> None:
         """Take the next larger or smaller eta along 1-2-5."""
         session = self.session
-        self._set_eta(neighbour(session.method.eta * 0.5**session.departure.watch.halvings, by))
+        self._set_eta(neighbour(session.method.eta * 0.5**session.halvings, by))
 
     def action_pick(self, kind: str) -> None:
         """Offer the optimizers, the problems or the schedules."""
@@ -486,9 +491,11 @@ class Gdtui(App[None]):
     def _go_to(self, text: str) -> None:
         iteration = whole(text, "the iteration", 0, MOST_ITERATIONS)
         beyond = iteration - self.session.history.last
-        self.do(GoTo(iteration))
         if beyond > 0:
+            self.session.do(GoTo(iteration))  # on the way, where nothing is looked up
             self._run_forward(beyond, None)
+        else:
+            self.do(GoTo(iteration))
 
     def _type_eta(self, text: str) -> None:
         self._set_eta(positive(text, "eta"))

@@ -139,3 +139,33 @@ async def test_a_function_that_does_not_answer_can_be_left(file: Path) -> None: 
         await app.until(lambda: "had not answered after" in app.sentence)
         await pilot.press("escape", "1")
         assert isinstance(app._view, Descent)
+
+
+async def test_a_comparison_is_that_of_the_method_in_hand() -> None:
+    async with running((80, 30)) as (app, pilot):
+        await pilot.press("g", "n", "c")
+        await app.until(lambda: "From guess 1 GD needs" in app.sentence)
+        await pilot.press("escape", "+", "g")
+        await app.settle(pilot)
+        assert "c counts what GD needs instead" in app.sentence
+        await pilot.press("escape", "-", "g")
+        await app.settle(pilot)
+        assert "From guess 1 GD needs" in app.sentence
+
+
+async def test_a_place_without_a_loss_does_not_show_the_last_ones(file: Path) -> None:  # noqa: F811
+    async with running() as (app, pilot):
+        await on_function(app, file, "fails")
+        await pilot.press("g", "]", "right")
+        await app.settle(pilot)
+        assert "raises ValueError" in app.sentence
+        (now,) = (line.split() for line in app.lines if "now" in line)
+        assert now == [">", "now", "-1.000000", "-2.000000", "nan"]
+
+
+async def test_begun_again_from_the_palette_it_is_left_for_the_view_behind() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("g")
+        await app.run_action("guess")
+        await pilot.press("escape")
+        assert isinstance(app._view, Descent)

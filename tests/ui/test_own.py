@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock, Thread, current_thread, main_thread
+from typing import Any
 
 import pytest
 
@@ -29,6 +31,7 @@ def file(tmp_path: Path) -> Path:
         "def loops(x, y):\n    while x > -1.5: pass\n    return x * x + y * y\n"
         "def always(x, y):\n    while True: pass\n"
         "def nan(x, y): return float('nan')\n"
+        "def slow(x, y):\n    import time\n    time.sleep(0.004)\n    return x * x + y * y\n"
     )
     return path
 
@@ -88,6 +91,25 @@ class TestData:
             await pilot.press("p", *"himmel", "enter")
             assert app.session.recipe.batches == Batches()
             assert app.sentence == "Himmelblau has too few points for the batches: all are used."
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[Thread | None]:
+    """Those that ask the function, in their order; None for one that asks while another waits for its answer."""
+    asked: list[Thread | None] = []
+    ask, free = OwnFunction._ask, Lock()
+
+    def watched(own: OwnFunction, kind: bytes, places: Any) -> Any:
+        is_alone = free.acquire(blocking=False)
+        asked.append(current_thread() if is_alone else None)
+        try:
+            return ask(own, kind, places)
+        finally:
+            if is_alone:
+                free.release()
+
+    monkeypatch.setattr(OwnFunction, "_ask", watched)
+    return asked
 
 
 async def on_function(app: Watched, file: Path, name: str) -> None:
@@ -181,7 +203,7 @@ class TestFunction:
         )
         async with running(eta=0.1) as (app, pilot):
             await on_function(app, path, "moody")
-            await pilot.press("e", *"0.1", "enter")
+            await pilot.press("m", "e", *"0.1", "enter")
             for _ in range(20):
                 await pilot.press("right")
             enough.touch()
@@ -190,6 +212,29 @@ class TestFunction:
             assert "raises ValueError in line 3: enough" in app.text
             assert app.cursor == last - 2
             assert app.return_code is None
+
+    async def test_drawing_asks_nothing(self, file: Path, threads: list[Thread | None]) -> None:
+        """Not even where a step back makes a state be recomputed, or eta is changed there."""
+        async with running(eta=0.1) as (app, pilot):
+            await on_function(app, file, "bowl")
+            await pilot.press("e", *"0.01", "enter", "right", "right", "right", "left", "+", "left", "-", "right")
+            await app.settle(pilot)
+            assert threads
+            assert main_thread() not in threads
+
+    @pytest.mark.parametrize("keys", [("space", "2"), ("i", "9", "enter"), ("2", "z", "right")])
+    async def test_one_question_at_a_time(
+        self, file: Path, threads: list[Thread | None], keys: tuple[str, ...]
+    ) -> None:
+        async with running(eta=0.1) as (app, pilot):
+            await on_function(app, file, "slow")
+            app.send("e", *"0.01", "enter", "3")
+            await app.settle(pilot)
+            await app.until(lambda: app._aside is None)
+            app.send(*keys)
+            await app.settle(pilot)
+            await app.until(lambda: app._aside is None)
+            assert None not in threads
 
     async def test_leaving_ends_a_loop(self, file: Path) -> None:
         async with running() as (app, _):

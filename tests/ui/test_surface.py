@@ -132,6 +132,17 @@ class TestBeside:
             assert f"loss along b, slope dL/db {rough(row.db)}" in app.text
             assert sum(line.count("●") for line in beside(app)) == 2
 
+    async def test_slices_of_a_run_that_flies_away(self) -> None:
+        """However steep it is where it has come to; and where nothing is finite there are none."""
+        async with surface(Recipe(problem=problem("rosenbrock"), eta=1.0), (100, 40)) as (app, pilot):
+            app.view.action_beside()
+            await settled(app, pilot)
+            while app.session.row.is_finite:
+                assert "slope dL/dw" in app.text
+                app.do(Step())
+                await pilot.pause()
+            assert "slope dL/dw" not in app.text
+
     async def test_gentle_slopes_move_slowly_and_steep_ones_fast(self) -> None:
         async with surface() as (app, pilot):
             app.view.action_beside()

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from gdtui.engine.mistakes import BadInput
 from gdtui.session.commands import Step
 from gdtui.session.numerals import signed
-from gdtui.session.recipe import optimizer
+from gdtui.session.own_function import OwnFunction
+from gdtui.session.recipe import optimizer, problem
 from gdtui.ui.app import VIEWS
 from gdtui.ui.views.surface import Surface
 from tests.ui.test_own import file, on_function  # noqa: F401
@@ -48,6 +50,16 @@ class TestSwitching:
             await app.settle(pilot)
             assert "loss, logarithmic" in app.lines[1]
             assert "|step| over the iterations" in app.text
+
+    async def test_on_a_surface_each_press_shows_another_chart_and_comes_round(self) -> None:
+        async with running(problem=problem("booth")) as (app, pilot):
+            titles = []
+            for _ in range(7):
+                await app.settle(pilot)
+                titles.append(app.lines[1][40:].split(",")[0].split("  ")[0].strip())
+                await pilot.press("v")
+            assert titles[:3] == titles[3:6]
+            assert len(set(titles)) == 3
 
     @pytest.mark.parametrize("digit", DIGITS)
     @pytest.mark.parametrize("size", [(60, 16), (120, 40), (200, 60), (40, 10), (59, 30), (2, 2)])
@@ -129,3 +141,35 @@ class TestFourQuestions:
             await pilot.press(*["tab"] * 4)
             await app.settle(pilot)
             assert app.lines[1].startswith("The memory: u_w ")
+
+    async def test_a_map_of_the_problem_before_is_not_shown(self, file: Path) -> None:  # noqa: F811
+        async with running() as (app, pilot):
+            await pilot.press("2")
+            await app.settle(pilot)
+            assert app.lines[1].startswith(" b loss")
+            await on_function(app, file, "bowl")
+            await app.settle(pilot)
+            assert not app.lines[1].startswith(" b loss")
+            await pilot.press("right")
+            await app.settle(pilot)
+            assert app.lines[1].startswith(" b loss")
+
+    async def test_a_map_that_failed_is_asked_for_again(self, file: Path) -> None:  # noqa: F811
+        async with running() as (app, pilot):
+            await on_function(app, file, "bowl")
+            await pilot.press("2")
+            await app.settle(pilot)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(OwnFunction, "_evaluate_arrays", gone)
+                await pilot.press("z")
+                await app.settle(pilot)
+                assert app.sentence == "gone."
+            await pilot.press("right")
+            await app.settle(pilot)
+            landscape = app.query_one(Surface)._map.landscape
+            assert landscape is not None
+            assert landscape.window == (-3.0, 3.0, -3.0, 3.0)
+
+
+def gone(*_: object) -> None:
+    raise BadInput("gone")

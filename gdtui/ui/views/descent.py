@@ -41,6 +41,7 @@ class Descent(View):
         self._map, self._memory = SurfaceMap(glyphs, id="small-map"), Memory(id="memory")
         self._map.display = False
         self._second_charts = [self._draw_fit, self._draw_parameters, self._draw_gradient, self._draw_surface]
+        self._has_fit = True
         self._log = False
 
     def compose(self) -> ComposeResult:
@@ -55,7 +56,8 @@ class Descent(View):
 
     def action_second_chart(self) -> None:
         """Go on to the next choice of the second chart."""
-        self._second_charts.append(self._second_charts.pop(0))
+        passed = 1 if self._has_fit or self._second_charts[0] != self._draw_fit else 2
+        self._second_charts = [*self._second_charts[passed:], *self._second_charts[:passed]]
 
     def action_log_loss(self) -> None:
         """Show the loss on the other kind of axis."""
@@ -92,14 +94,16 @@ class Descent(View):
             self._memory.draw_next(session)
         if self._loss.has_room:
             self._draw_loss(self._loss, session)
-            chart = self._second_chart(session)
-            self._map.display, self._second.display = chart == self._draw_surface, chart != self._draw_surface
-            chart(self._second, session)
+            self._draw_second(session)
 
-    def _second_chart(self, session: Session) -> Callable[[Plot, Session], None]:
-        """The choice of the second chart; a surface has no fit."""
-        has_fit = isinstance(session.method.problem, Neuron)
-        return next(chart for chart in self._second_charts if has_fit or chart != self._draw_fit)
+    def _draw_second(self, session: Session) -> None:
+        """The choice of the second chart; a surface has no fit, but shows the next one in its place."""
+        self._has_fit = isinstance(session.method.problem, Neuron)
+        chart = next(chart for chart in self._second_charts if self._has_fit or chart != self._draw_fit)
+        shows_map = chart == self._draw_surface
+        self._map.display, self._second.display = shows_map, not shows_map
+        if (self._map if shows_map else self._second).has_room:  # none before it is laid out
+            chart(self._second, session)
 
     def _draw_loss(self, plot: Plot, session: Session) -> None:
         inks = {"loss": "loss"}
@@ -156,7 +160,9 @@ class Descent(View):
 
     def _draw_surface(self, _plot: Plot, session: Session) -> None:
         """The error surface in small, with its legend where there is room."""
-        if self._map.landscape is not None and self._map.has_room:
+        if self._map.landscape_of(session.method.problem) is None:
+            self._map.draw([])
+        else:
             title = self._map.title(session.method.problem)
             self._map.draw_small(title, self._map.overlay(session), session.row.loss)
 

@@ -1,9 +1,12 @@
 """Guess work: arrows move w and b, and the fit and the loss follow; kept guesses stand in a table."""
 
+import math
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.geometry import Offset
 
+from gdtui.engine.descent import Method
 from gdtui.engine.problems.definition import Point
 from gdtui.engine.problems.neuron import Neuron
 from gdtui.session.commands import KeepGuess
@@ -68,11 +71,9 @@ class GuessWork(View):
         self._table = Lines(id="guesses")
         self._session: Session | None = None
         self._place: Point = (0.0, 0.0)
-        self._loss = 0.0
-        self._looked_up: tuple[object, ...] = ()
+        self._loss: float | None = None  # where it has been looked up
         self._step = STEPS.index(0.1)
-        self.compared: str = ""
-        """What a descent needs from the first guess, where that has been asked."""
+        self._compared: tuple[Guess, Method, int | None] | None = None
 
     def compose(self) -> ComposeResult:
         """The fit and the surface over the table."""
@@ -84,9 +85,8 @@ class GuessWork(View):
     def begin(self, session: Session) -> None:
         """Begin at the last guess or, where there is none, at the current iteration."""
         last = session.guesses[-1] if session.guesses else session.row
-        self._session, self._place = session, (last.w, last.b)
-        if not session.guesses:
-            self.compared = ""
+        self._session = session
+        self.go_to((last.w, last.b))
 
     @property
     def place(self) -> Point:
@@ -95,7 +95,7 @@ class GuessWork(View):
 
     def go_to(self, place: Point) -> None:
         """Take other ones in hand."""
-        self._place = place
+        self._place, self._loss = place, None
 
     @property
     def _kept(self) -> tuple[Guess, ...]:
@@ -110,7 +110,7 @@ class GuessWork(View):
             coming = next((place for place in told if place not in places), None)
             if coming is None:
                 return None
-            self._place = coming
+            self.go_to(coming)
         return KeepGuess(*self._place) if places[-1:] != [self._place] else None
 
     # What the keys do.
@@ -136,8 +136,8 @@ class GuessWork(View):
     def look_up(self, session: Session) -> None:
         """The loss at the place in hand, and the surface around it."""
         problem = session.method.problem
-        if self._looked_up != (problem, self._place):
-            self._looked_up, self._loss = (problem, self._place), loss_at(problem, *self._place)
+        if self._loss is None:
+            self._loss = loss_at(problem, *self._place)
         if self._map.has_room:
             self._map.survey(problem, self._place, self._map.size.width, self._map.size.height)
 
@@ -147,9 +147,11 @@ class GuessWork(View):
         self._fit.display = isinstance(problem, Neuron)
         if isinstance(problem, Neuron) and self._fit.has_room:
             draw_fit(self._fit, problem, *self._place, self._glyphs)
-        if self._map.has_room and self._map.landscape is not None:
+        if self._map.landscape_of(problem) is None:
+            self._map.draw([])
+        elif self._map.has_room:
             places = [((guess.w, guess.b), str(n)[-1]) for n, guess in enumerate(self._kept, start=1)]
-            self._map.draw_small(self._map.title(problem), Overlay(self._place, places), self._loss)
+            self._map.draw_small(self._map.title(problem), Overlay(self._place, places), self._guess.loss)
         self._table.draw(list(self._rows(self._table.size.height)))
 
     @property
@@ -169,9 +171,12 @@ class GuessWork(View):
         if not self._kept:
             lecture = "; n keeps the lecture's guesses, one by one" if session.recipe.problem.definition.guesses else ""
             return f"Guess w and b until the loss is below {GOOD}. {step} Enter keeps a guess{lecture}."
-        if self.compared:
-            return f"{self._score} {self.compared}"
-        return f"{self._score} {step} c counts what {session.method.optimizer.definition.title} needs instead."
+        title = session.method.optimizer.definition.title
+        if self._compared is None or self._compared[:2] != (self._kept[0], session.method):
+            return f"{self._score} {step} c counts what {title} needs instead."
+        steps = self._compared[2]
+        how = f"needs {counted(steps, 'step')}" if steps is not None else f"is not there after {MOST_STEPS:,} steps"
+        return f"{self._score} From guess 1 {title} {how}: each follows from the gradient, none is guessed."
 
     @property
     def _score(self) -> str:
@@ -180,10 +185,14 @@ class GuessWork(View):
             return f"{counted(len(self._kept), 'guess')}, and the loss is not yet below {GOOD}."
         return f"Below {GOOD} after {counted(needed, 'guess')}."
 
-    def compared_with(self, title: str, steps: int | None) -> None:
-        """Learn what a descent needs from the first guess."""
-        how = f"needs {counted(steps, 'step')}" if steps is not None else f"is not there after {MOST_STEPS:,} steps"
-        self.compared = f"From guess 1 {title} {how}: each follows from the gradient, none is guessed."
+    def compared_with(self, first: Guess, method: Method, steps: int | None) -> None:
+        """Learn what a descent by a method needs from the first guess."""
+        self._compared = first, method, steps
+
+    @property
+    def _guess(self) -> Guess:
+        """The guess in hand; nan where its loss is not known."""
+        return Guess(*self._place, self._loss if self._loss is not None else math.nan)
 
     def _rows(self, height: int) -> list[Line]:
         heading = f"{'guess':<10}{'w':<12}{'b':<12}{'loss':<12}rounded"
@@ -193,18 +202,17 @@ class GuessWork(View):
         for number, guess in enumerate(self._kept[first:], start=first + 1):
             rows.append([(f" {number:>7} ", PLAIN), (row(guess, before), PLAIN)])
             before = guess
-        now = Guess(*self._place, self._loss)
-        return [*rows, [(f">{'now':>7} ", "cursor"), (row(now, before), PLAIN)]]
+        return [*rows, [(f">{'now':>7} ", "cursor"), (row(self._guess, before), PLAIN)]]
 
 
 def row(guess: Guess, before: Guess | None) -> str:
     """A guess, its loss also as the lecture's table has it, and whether it is better than the one before."""
     numbers = "".join(f"{signed(x):<12}" for x in (guess.w, guess.b, guess.loss))
     numbers += f" {guess.loss:.4f}" if abs(guess.loss) < 1000.0 else ""
-    if before is None or guess.loss == before.loss:
+    more = guess.loss - before.loss if before is not None else 0.0
+    if not more or not math.isfinite(more):
         return numbers
-    word = "better" if guess.loss < before.loss else "worse"
-    return f"{numbers:<45}{word} by {rough(abs(guess.loss - before.loss))}"
+    return f"{numbers:<45}{'better' if more < 0.0 else 'worse'} by {rough(abs(more))}"
 
 
 def counted(n: int, what: str) -> str:

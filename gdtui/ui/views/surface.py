@@ -145,11 +145,12 @@ class Surface(View):
     def draw(self, session: Session) -> None:
         """Show the session as it is now."""
         self._numbers.draw(numbers(session))
-        landscape = self._map.landscape if self._has_room else None
+        landscape = self._map.landscape_of(session.method.problem) if self._has_room else None
         for choice in self._choices:
             is_legend_too = choice is self._legend and self.size.height >= TALL
             choice.display = landscape is not None and (choice is self._choices[0] or is_legend_too)
         if landscape is None:
+            self._map.draw([])
             return
         self._map.styles.width = self._map.characters
         overlay = self._map.overlay(session)

@@ -64,7 +64,7 @@ class SurfaceMap(Heatmap):
         if problem is not self._problem:
             if self._problem is not None:
                 self.sight, self.logarithmic = Sight(), None
-            self._problem = problem
+            self._problem, self.landscape = problem, None
         self._at = here
         own, cells = visible(problem.window), height - 2
         columns = columns_of(own, width - AROUND, 2 * cells)
@@ -77,10 +77,14 @@ class SurfaceMap(Heatmap):
             window = self.sight.on(own, columns, 2 * cells)
         wanted = problem, window, columns, cells * self.samples_in_cell, self.logarithmic
         if self.landscape is None or self._surveyed != wanted:
-            self._surveyed = wanted
             self.landscape = survey(*wanted[:4], logarithmic=self.logarithmic)
+            self._surveyed = wanted
             self._traces.clear()
         return self.landscape
+
+    def landscape_of(self, problem: Problem) -> Landscape | None:
+        """The one in sight; none where what was looked up last was of another problem."""
+        return self.landscape if problem is self._problem else None
 
     @property
     def characters(self) -> int:
