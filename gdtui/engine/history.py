@@ -15,6 +15,7 @@ from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from gdtui.engine.descent import Method, Record, State, Values, advance, begin, take_up
+from gdtui.engine.mistakes import NoValue
 from gdtui.engine.overview import Overview
 
 SPACING = 512
@@ -140,7 +141,10 @@ class History:
         return take_up(state, self._changes[place - 1][1], method) if at == state.iteration and at > 0 else state
 
     def extend(self, n: int, stop: Stop | None = None) -> bool:
-        """Take n more updates, fewer where a number is not finite or `stop` says so; whether it did."""
+        """Take n more updates, fewer where a number is not finite or `stop` says so; whether it did.
+
+        NoValue where a person's own function has none; the rows up to there are kept.
+        """
         rows: list[Values] = []
         stopped = False
 
@@ -155,18 +159,30 @@ class History:
         method, end = self._changes[-1][1], self.last + n
         while self.last < end and not stopped:
             n = min(end - self.last, self._spacing - self.last % self._spacing)
-            self._tip = advance(method, self._taken_up(self._tip), n, record)
-            # An array takes packed bytes three times as fast as it takes floats one by one.
-            pack = Struct(f"{len(rows)}d").pack
-            for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=True):
-                column.frombytes(pack(*values))
-            self._known += bytes(not isnan(row[4]) for row in rows) if method.leaves_open else b"\1" * len(rows)
+            tip = self._taken_up(self._tip)
+            try:
+                tip = advance(method, tip, n, record)
+            except NoValue:
+                if rows:  # the state at the end of them has to be computed
+                    self._append(rows, advance(method, tip, len(rows), _go_on))
+                raise
+            self._append(rows, tip)
             rows.clear()
-            if self.last % self._spacing == 0:
-                self._states.append(self._tip)
             if not self.leads_on:
                 break
         return stopped
+
+    def _append(self, rows: list[Values], tip: State) -> None:
+        """Keep rows, and the state at their end."""
+        # An array takes packed bytes three times as fast as it takes floats one by one.
+        pack = Struct(f"{len(rows)}d").pack
+        for column, values in zip(self._columns.values(), zip(*rows, strict=True), strict=True):
+            column.frombytes(pack(*values))
+        leaves_open = self._changes[-1][1].leaves_open
+        self._known += bytes(not isnan(row[4]) for row in rows) if leaves_open else b"\1" * len(rows)
+        self._tip = tip
+        if self.last % self._spacing == 0:
+            self._states.append(tip)
 
     def change(self, method: Method) -> None:
         """Lead on from the last row by another method."""

@@ -21,8 +21,13 @@ NAMES: Mapping[str, Quantity] = {
 
 
 def read_prediction(text: str) -> tuple[str, str]:
-    """The name of a number and the number as typed, out of `w -1.99` or `loss = 0.4`; BadInput where it is neither."""
+    """The name of a number and the number as typed, out of `w -1.99` or `loss = 0.4`; a number alone is w's.
+
+    BadInput where it is neither.
+    """
     name, _, number = text.replace("=", " ").strip().partition(" ")
+    if not number and name[-1:].isdigit():
+        name, number = "w", name
     if name not in NAMES or not number.strip():
         raise BadInput(f"a prediction is one of w, b, dw, db and loss with a number, like w -1.99, not {quoted(text)}")
     return name, number.strip()
@@ -39,4 +44,4 @@ def in_words(found: Mark, name: str) -> str:
     if found.is_right:
         return f"Right to {found.digits} digit{'s' if found.digits != 1 else ''}: {name} is {plain(found.truth)}."
     why = found.slip.sentence if found.slip is not None else "None of the usual slips leads there."
-    return f"No, the next {name} is another. {why}"
+    return f"No. {why}"

@@ -190,8 +190,10 @@ class Session:
             self._leave_path(self.history.fork(self.cursor), self.cursor)
             self._change(self._changed)
             self._changed = None
-        reached = self.history.extend(n, self._watch(goal) if goal is not None else None)
-        self.cursor = self.history.last
+        try:
+            reached = self.history.extend(n, self._watch(goal) if goal is not None else None)
+        finally:  # a person's own function may have no value on the way
+            self.cursor = self.history.last
         if not self.history.leads_on:
             return NotFinite(self.row)
         return goal if reached else None

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from difflib import get_close_matches
@@ -321,11 +322,15 @@ class Gdtui(App[None]):
         guess = self._guess_work.to_keep(of_lecture=of_lecture)
         if guess is not None:
             self.do(guess)
+        elif of_lecture:
+            self.say("The lecture tells of no other guess on this problem.")
 
     async def action_descend(self) -> None:
-        """Begin a descent from the guess in hand."""
-        await self.action_leave()
-        self.do(Restart(self._guess_work.place))
+        """Begin a descent from the guess in hand, if there is a way on from there."""
+        reason = self.carry_out(Restart(self._guess_work.place))
+        if not isinstance(reason, Failed):
+            await self._show(self._behind)
+        self.changed(reason)
 
     def action_compare(self) -> None:
         """Count the steps of a descent from the first guess."""
@@ -593,7 +598,13 @@ def neighbour(eta: float, by: int) -> float:
 
 def run(recipe: Recipe, *, css: Path | None, ascii_only: bool, theme: str | None) -> int:
     """Run the app, then say how to start this run again; the exit code. BadInput for a theme or stylesheet amiss."""
-    app = Gdtui(recipe, css, ascii_only=ascii_only)
+    waiting = threading.Timer(1.0, sys.stderr.write, ["The function has not answered yet; Ctrl+C ends it.\n"])
+    if isinstance(recipe.source, OwnFunction):  # which is asked before there is a screen
+        waiting.start()
+    try:
+        app = Gdtui(recipe, css, ascii_only=ascii_only)
+    finally:
+        waiting.cancel()
     if css is not None:
         stylesheet.check(css, app.get_css_variables())
     if theme is not None:

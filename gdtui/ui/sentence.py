@@ -1,5 +1,6 @@
 """One sentence on how it goes at the current iteration."""
 
+import re
 from collections.abc import Mapping
 from textwrap import wrap
 
@@ -27,9 +28,22 @@ def on_how_it_goes(session: Session, width: int) -> list[str]:
     if diagnosis is None:
         return []
     reason, more = wrap(verdict(diagnosis), width), wrap(advice(diagnosis), width)
-    if len(reason) + len(more) > LINES:  # perhaps there is room for both without a new line
-        reason, more = [], wrap(f"{verdict(diagnosis)} {advice(diagnosis)}", width)
-    return [*reason, *more] if len(reason) + len(more) <= LINES else wrap(verdict(diagnosis), width)
+    if len(reason) + len(more) <= LINES:
+        return [*reason, *more]
+    # The evidence in full is on a page of view 3; here its last clauses go first, and then those of the advice.
+    both = (
+        wrap(f"{said} {tried}", width)
+        for tried in shorter(advice(diagnosis), 1)
+        for said in shorter(verdict(diagnosis), 2)
+    )
+    return next((lines for lines in both if len(lines) <= LINES), reason[:LINES])
+
+
+def shorter(sentence: str, least: int) -> list[str]:
+    """The sentence, and the same without its last clauses, of so many at the least; the key to press stays."""
+    words, press, key = sentence.rstrip(".").partition("; press ")
+    clauses = re.split(r"(?<=\S)(?=; |, |: )", words)
+    return [f"{''.join(clauses[:n])}{press}{key}." for n in range(len(clauses), least - 1, -1)]
 
 
 def verdict(diagnosis: Diagnosis) -> str:

@@ -11,13 +11,18 @@ from gdtui.session.session import Session
 
 @pytest.mark.parametrize(
     ("text", "read"),
-    [("w -1.99", ("w", "-1.99")), ("loss=0.4", ("loss", "0.4")), (" dL/dw =  -1e-3 ", ("dL/dw", "-1e-3"))],
+    [
+        ("w -1.99", ("w", "-1.99")),
+        ("loss=0.4", ("loss", "0.4")),
+        ("-1.9945", ("w", "-1.9945")),
+        (" dL/dw =  -1e-3 ", ("dL/dw", "-1e-3")),
+    ],
 )
 def test_what_can_be_typed(text, read):
     assert read_prediction(text) == read
 
 
-@pytest.mark.parametrize("text", ["", "w", "-1.99", "eta 1", "w=", "\x1b[31m 1"])
+@pytest.mark.parametrize("text", ["", "w", "minus 1.99", "eta 1", "w=", "\x1b[31m 1"])
 def test_what_cannot(text):
     with pytest.raises(BadInput, match=r"like w -1\.99, not '"):
         read_prediction(text)
@@ -31,9 +36,9 @@ def test_the_next_row_is_marked_and_the_session_stays():
     session = Session(Recipe())
     assert said(session, "w", "-1.9945") == "Right to 5 digits: w is -1.994508."  # the lecture's first step
     assert said(session, "w", "-2.00549") == (
-        "No, the next w is another. The sign is wrong: a step goes against the gradient, so it is subtracted."
+        "No. The sign is wrong: a step goes against the gradient, so it is subtracted."
     )
-    assert said(session, "w", "17") == "No, the next w is another. None of the usual slips leads there."
+    assert said(session, "w", "17") == "No. None of the usual slips leads there."
     assert (session.cursor, session.history.last) == (0, 0)
     with pytest.raises(BadInput):
         mark(session, "w", "much")

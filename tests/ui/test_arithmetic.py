@@ -195,7 +195,7 @@ class TestRules:
         async with steps(optimizer=optimizer("line-search")) as (app, _):
             row = app.session.row
             tried = {}
-            for taken, eta, loss in re.findall(r"(\*?)(\d+\.\d): (\S+)", app.text):
+            for taken, eta, loss in re.findall(r"(\*?)(\d+\.\d): (\S+)", "\n".join(app.lines[1:])):
                 tried[float(eta)] = float(loss)
                 assert bool(taken) == (eta == "10.0")
             evaluate = app.session.method.problem.objective(FLOATS).evaluate

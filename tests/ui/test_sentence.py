@@ -71,7 +71,11 @@ class TestOnTheLecturesNeuron:
     def test_with_what_to_try_and_the_key_for_it(self) -> None:
         sentence = said(Step(300))
         assert sentence.endswith("A larger eta would be faster: it can be at most 21.8 here; press +.")
-        assert said(Step(300), width=60) == sentence.partition(". A larger")[0] + "."
+        narrow = said(Step(300), width=60)
+        assert (
+            narrow
+            == "Descending: gradient 0.00113. A larger eta would be faster: it can be at most 21.8 here; press +."
+        )
 
     @pytest.mark.parametrize(
         ("verdict", "key", "recipe", "n"),
@@ -88,7 +92,11 @@ class TestOnTheLecturesNeuron:
         session.do(Step(n))
         session.look_back()
         assert session.diagnosis is not None
-        assert on_how_it_goes(session, 80)[0].startswith(f"{verdict}: ")
+        for width in (60, 80):
+            lines = on_how_it_goes(session, width)
+            assert len(lines) <= 2
+            assert lines[0].startswith(f"{verdict}: ")
+            assert lines[-1].endswith(f"press {key}." if key else ".")
         assert advice(session.diagnosis).endswith(f"; press {key}." if key else ".")
         assert ("press" in advice(session.diagnosis)) == bool(key)
 

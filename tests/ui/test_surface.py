@@ -120,7 +120,7 @@ class TestBeside:
             assert words[3] == ["step", signed(row.w - before.w).strip(), signed(row.b - before.b).strip()]
             length = math.hypot(row.w - before.w, row.b - before.b)
             assert words[4] == ["loss", signed(row.loss).strip(), "|step|", rough(length, 4)]
-            assert app.view.cursor_position == (app.map.size.width, 1)
+            assert app.view.cursor_position == (app.map.size.width + 1, 1)
 
     async def test_slices_show_the_derivative_as_a_slope(self) -> None:
         async with surface() as (app, pilot):

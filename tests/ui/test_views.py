@@ -154,7 +154,7 @@ class TestFourQuestions:
             await app.settle(pilot)
             assert app.lines[1].startswith(" b loss")
 
-    async def test_a_map_that_failed_is_asked_for_again(self, file: Path) -> None:  # noqa: F811
+    async def test_a_map_that_was_given_up_is_asked_for_where_something_else_is_in_sight(self, file: Path) -> None:  # noqa: F811
         async with running() as (app, pilot):
             await on_function(app, file, "bowl")
             await pilot.press("2")
@@ -166,9 +166,14 @@ class TestFourQuestions:
                 assert app.sentence == "gone."
             await pilot.press("right")
             await app.settle(pilot)
+            assert app.query_one(Surface)._map.landscape is None
+            assert "The losses around are not known." in app.text
+            assert app.cursor == 1
+            await pilot.press("a")
+            await app.settle(pilot)
             landscape = app.query_one(Surface)._map.landscape
             assert landscape is not None
-            assert landscape.window == (-3.0, 3.0, -3.0, 3.0)
+            assert landscape.window == (-6.0, 6.0, -6.0, 6.0)
 
 
 def gone(*_: object) -> None:

@@ -161,8 +161,8 @@ def converged(run: Evidence) -> Finding | None:
         return None
     left = run.against_curvature if run.is_bowl else run.row.loss
     because = (
-        f"of a loss of {rough(run.row.loss)} about {rough(left)} is left to gain, and the loss bends by "
-        f"{rough(run.curvature.low)} and {rough(run.curvature.high)}: this is a minimum"
+        f"only {rough(left)} of the loss is left to gain, and it bends by {rough(run.curvature.low)} and "
+        f"{rough(run.curvature.high)}: this is a minimum"
     )
     return Finding(because, "nothing more here; another start may lead to another minimum", "nothing")
 
@@ -305,9 +305,12 @@ def descending(run: Evidence) -> Finding:
     if math.isnan(run.pace.fall):
         because = f"gradient {rough(run.gradient)}, and the first step leads to where the loss has no value"
         return Finding(because, _shorter_steps(run), _lever(run))
-    # Over the last iterations, on the mean.
-    step = "the first step lowers the loss by" if run.iteration == 0 else "an iteration lowers the loss by about"
-    because = f"gradient {rough(run.gradient)}, and {step} {rough(run.pace.fall)}"
+    if run.iteration == 0:
+        change = f"the first step lowers the loss by {rough(run.pace.fall)}"
+    else:
+        fall = run.row_at(run.iteration - 1).loss - run.row.loss
+        change = f"the last step {'lowered' if fall >= 0.0 else 'raised'} the loss by {rough(abs(fall))}"
+    because = f"gradient {rough(run.gradient)}, and {change}"
     largest = run.curvature.largest_eta
     is_gd = run.method.optimizer.definition.name == "gd"
     if is_gd and run.is_bowl and largest is not None and 0.0 < run.row.eta < 0.25 * largest:

@@ -114,8 +114,9 @@ def mark(step: Step, quantity: Quantity, text: str) -> Mark:
     typed = _read(text)
     truth = getattr(step.right, quantity)
     digits = max(1, len(typed.as_tuple().digits))
-    # The very old value is not the new one, though with few digits both may be written alike.
-    is_old = typed == Decimal(getattr(step.state, quantity))
+    # The old value is not the new one, though with few digits both may be written alike.
+    old = getattr(step.state, quantity)
+    is_old = typed == Decimal(old) or (_rounds(typed, old) and not _rounds(typed, truth))
     if _says(typed, truth) and not (is_old and abs(Decimal(truth) - typed) > EXACT):
         return Mark(True, digits, truth, None)
     for slip in SLIPS:
@@ -141,9 +142,18 @@ def _says(typed: Decimal, value: float) -> bool:
     if not typed and abs(value) >= NOUGHT:
         return False
     off = abs(Decimal(value) - typed)
-    unit = Decimal(1).scaleb(int(typed.as_tuple().exponent))
-    is_cut_off = abs(typed) <= abs(Decimal(value)) and typed.is_signed() == (value < 0.0) and off < unit
-    return off <= unit / 2 or is_cut_off or off <= Decimal(EXACT * max(1.0, abs(value)))
+    is_cut_off = abs(typed) <= abs(Decimal(value)) and typed.is_signed() == (value < 0.0) and off < _unit(typed)
+    return _rounds(typed, value) or is_cut_off or off <= Decimal(EXACT * max(1.0, abs(value)))
+
+
+def _rounds(typed: Decimal, value: float) -> bool:
+    """Whether a value, rounded to so many digits, is the number typed."""
+    return math.isfinite(value) and abs(Decimal(value) - typed) <= _unit(typed) / 2
+
+
+def _unit(typed: Decimal) -> Decimal:
+    """One in the last digit typed."""
+    return Decimal(1).scaleb(int(typed.as_tuple().exponent))
 
 
 def slip(name: str, sentence: str) -> Callable[[Callable[[Step], Answer]], Slip]:

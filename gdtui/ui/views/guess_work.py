@@ -60,6 +60,7 @@ class GuessWork(View):
             "move",
             ("w smaller", "w larger", "b smaller", "b larger"),
         ),
+        Keys("?", "this help", {"question_mark": "app.help"}, "help"),
         Keys("Enter", "keep the guess", {"enter": "app.keep_guess(False)"}, "keep"),
         Keys("Esc", "leave the guess work", {"escape": "app.leave"}, "leave"),
     )

@@ -29,6 +29,11 @@ class Pace(Vertical):
         yield self._plot
         yield self._three
 
+    @property
+    def left_out(self) -> str:
+        """What this size of screen has no room for."""
+        return "" if self._plot.has_room else "the chart of |step|"
+
     def draw(self, session: Session) -> None:
         """Show the session as it is now."""
         if self._speed is None or self._speed.history is not session.history:
@@ -50,11 +55,11 @@ class Pace(Vertical):
 
 def three_steps(speed: Speed, cursor: int) -> list[Line]:
     """The first step, the longest, and the last one before the cursor."""
-    lines: list[Line] = [[(f"{'':16}{'|gradient|':<12}|step|", "quiet")]]
+    lines: list[Line] = [[(f"{'':15}{'|gradient|':<11}|step|", "quiet")]]
     for iteration, name in {1: "first", speed.longest: "longest", cursor: "last"}.items():
         if 0 < iteration < len(speed.steps):
             before = speed.history.row(iteration - 1)
             gradient, step = math.hypot(before.dw, before.db), speed.steps[iteration]
-            label, values = f"{name}, at {iteration - 1:,}", f"{rough(gradient, 4):<12}{rough(step, 4)}"
-            lines.append([(f"{label:<16}", "quiet"), (values, PLAIN)])
+            label, values = f"{name}, at {iteration - 1:,}", f"{rough(gradient, 4):<11}{rough(step, 4)}"
+            lines.append([(f"{label:<15}", "quiet"), (values, PLAIN)])
     return lines

@@ -31,6 +31,9 @@ def whole(method: Method, step: Arithmetic) -> str:
     rule, slope = method.optimizer.definition, math.hypot(step.dw, step.db)
     moved, along = math.hypot(step.then.w - step.state.w, step.then.b - step.state.b), step.then.eta * slope
     why = cause(step) or f"the gradient is {rough(slope)} long"
+    if moved and slope and not rule.uses_eta:
+        by = f"eta {exact(step.then.eta)}" if step.attempts else f"{rough(moved / slope)} times |g|"
+        return f"A step of {rough(moved)}, by {by}: {why}."
     if along and moved and rule.uses_eta and rule.name != "gd":
         says = f"A step of {rough(moved)}, {rough(moved / along)} times eta |g|: {why}."
         if len(says) <= LONGEST:
@@ -100,9 +103,10 @@ def cause(step: Arithmetic) -> str:
     flat = sum(term.slope < FLAT for term in terms)
     if flat > count / 2 and points.neuron.loss == "squared":
         return f"{flat} of {of} saturated, f' < {FLAT:g}"
-    pull = sum(abs(term.db) for term in terms)
-    if count == points.neuron.size and abs(points.sums[2]) < CANCELLED * pull:
-        return "the pulls of the points at b cancel"
+    pulls = sum(abs(term.dw) for term in terms), sum(abs(term.db) for term in terms)
+    left = zip(points.sums[1:], pulls, strict=True)
+    if count == points.neuron.size and all(abs(total) < CANCELLED * pull for total, pull in left):
+        return "the pulls of the points cancel"
     return ""
 
 

@@ -45,6 +45,8 @@ class Findings:
     losses: list[tuple[float, float]]
     """Several etas, each with the loss after a step of plain gradient descent from here."""
     loss: float
+    is_plain: bool
+    """Whether the next step is one of plain gradient descent on all points."""
 
 
 class Reasons(View):
@@ -96,18 +98,18 @@ def find(session: Session) -> Findings:
     row, run = session.row, Evidence(session.history, session.cursor)
     diagnosis, gradient = diagnose(session.history, session.cursor), run.gradient
     if not row.is_finite:
-        return Findings(
-            diagnosis, gradient, None, ["Where a number is not finite there is no curvature."], [], row.loss
-        )
+        sentences = ["Where a number is not finite there is no curvature."]
+        return Findings(diagnosis, gradient, None, sentences, [], row.loss, is_plain=False)
     evaluate, eta = or_nan(session.method.problem.objective(FLOATS)).evaluate, session.eta
     etas = [eta if factor == 1.0 else float(f"{eta * factor:.5g}") for factor in FACTORS]
     losses = [(each, evaluate(row.w - each * row.dw, row.b - each * row.db)[0]) for each in etas]
+    by_descent = session.method.optimizer.definition.name == "gd"
+    is_plain = by_descent and session.method.batches.size is None
     bend = run.curvature
     if not all(map(math.isfinite, (bend.ww, bend.wb, bend.bb, bend.low, bend.high))):
-        return Findings(diagnosis, gradient, None, ["The Hessian is not finite here."], losses, row.loss)
-    by_descent = session.method.optimizer.definition.name == "gd"
+        return Findings(diagnosis, gradient, None, ["The Hessian is not finite here."], losses, row.loss, is_plain)
     sentences = [on_eta(bend, eta if by_descent else None, is_bowl=run.is_bowl), on_the_minimum(run)]
-    return Findings(diagnosis, gradient, bend, sentences, losses, row.loss)
+    return Findings(diagnosis, gradient, bend, sentences, losses, row.loss, is_plain)
 
 
 def on_eta(bend: Curvature, eta: float | None, *, is_bowl: bool) -> str:
@@ -115,6 +117,8 @@ def on_eta(bend: Curvature, eta: float | None, *, is_bowl: bool) -> str:
     largest = bend.largest_eta
     if largest is None:
         return "No direction bends up here: the curvature sets no bound to eta."
+    if not is_bowl:
+        return f"No bowl: 2/lambda_max = {plain(largest)} bounds eta along {vector(bend.direction_high)} only."
     if eta is None:
         return f"Plain gradient descent's eta can be at most 2/lambda_max = {plain(largest)} here."
     if eta >= largest:
@@ -122,7 +126,7 @@ def on_eta(bend: Curvature, eta: float | None, *, is_bowl: bool) -> str:
     elif eta > 0.5 * largest:
         verdict = "oscillates"
     else:
-        verdict = "is stable" if is_bowl else "is short enough"
+        verdict = "is stable"
     return f"Eta can be at most 2/lambda_max = {plain(largest)} here. Eta {few(eta)} {verdict}."
 
 
@@ -205,10 +209,10 @@ def bends(findings: Findings) -> list[Line]:
 
 def tried(findings: Findings) -> list[Line]:
     """The etas around the current one, each with the loss to which a step of plain gradient descent leads."""
-    lines: list[Line] = [[(f"  {'eta':9} {'loss after':13}change", "quiet")]] if findings.losses else []
+    lines: list[Line] = [[(f"  {'GD by eta':10}{'loss after':13}change", "quiet")]] if findings.losses else []
     for at, (eta, loss) in enumerate(findings.losses):
         change = loss - findings.loss
-        mark, ink = (">", "cursor") if at == len(FACTORS) // 2 else (" ", PLAIN)
+        mark, ink = (">", "cursor") if findings.is_plain and at == len(FACTORS) // 2 else (" ", PLAIN)
         told = signed(change, 11) if math.isfinite(change) else " no value"
         lines.append([(f"{mark} {few(eta):<9}{signed(loss):<13}", ink), (told, "alarm" if change > 0.0 else ink)])
     return lines

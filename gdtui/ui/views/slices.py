@@ -34,6 +34,11 @@ class Slices(Vertical):
         """Along w, and along b."""
         yield from self._plots.values()
 
+    @property
+    def left_out(self) -> str:
+        """What this size of screen has no room for."""
+        return " ".join(f"loss along {name}" for name, plot in self._plots.items() if not plot.has_room)
+
     def look_up(self, problem: Problem, window: Window, row: Row) -> None:
         """The slices through an iteration."""
         self._of = problem.size

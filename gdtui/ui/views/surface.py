@@ -21,8 +21,8 @@ from gdtui.ui.widgets.heatmap import Overlay
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.mesh import Pose, Station, wire_frame
 
-BESIDE = 34
-"""Characters that the numbers beside the map take at the least."""
+BESIDE = 35
+"""Characters that the numbers beside the map take at the least, and their gap."""
 
 TALL = 30
 """Lines from which on there is room for the legend over whatever else was chosen."""
@@ -116,7 +116,10 @@ class Surface(View):
     @property
     def left_out(self) -> str:
         """What this size of screen has no room for."""
-        return "" if self._has_room else "the map"
+        if not self._has_room:
+            return "the map"
+        beside = self._choices[0]
+        return beside.left_out if isinstance(beside, Slices | Pace) else ""
 
     @property
     def cursor_position(self) -> Offset:
@@ -139,7 +142,7 @@ class Surface(View):
             return
         problem, row = session.method.problem, session.row
         landscape = self._map.survey(problem, (row.w, row.b), self.size.width - BESIDE, self.size.height)
-        if self._choices[0] is self._slices:
+        if self._choices[0] is self._slices and landscape is not None:
             self._slices.look_up(problem, landscape.window, row)
 
     def draw(self, session: Session) -> None:
@@ -150,7 +153,7 @@ class Surface(View):
             is_legend_too = choice is self._legend and self.size.height >= TALL
             choice.display = landscape is not None and (choice is self._choices[0] or is_legend_too)
         if landscape is None:
-            self._map.draw([])
+            self._map.draw([[("The losses around are not known.", "quiet")]])
             return
         self._map.styles.width = self._map.characters
         overlay = self._map.overlay(session)

@@ -59,12 +59,15 @@ class SurfaceMap(Heatmap):
 
     # What is looked up, and drawn.
 
-    def survey(self, problem: Problem, here: Point, width: int, height: int) -> Landscape:
-        """The landscape in sight, for so many characters and lines: the same one until something of it changes."""
+    def survey(self, problem: Problem, here: Point, width: int, height: int) -> Landscape | None:
+        """The landscape in sight, for so many characters and lines: the same one until something of it changes.
+
+        None where a person's own function gave no answer to the same question before: it is not asked again.
+        """
         if problem is not self._problem:
             if self._problem is not None:
                 self.sight, self.logarithmic = Sight(), None
-            self._problem, self.landscape = problem, None
+            self._problem, self._surveyed, self.landscape = problem, (), None
         self._at = here
         own, cells = visible(problem.window), height - 2
         columns = columns_of(own, width - AROUND, 2 * cells)
@@ -76,10 +79,10 @@ class SurfaceMap(Heatmap):
             columns = max(1, columns - excess)
             window = self.sight.on(own, columns, 2 * cells)
         wanted = problem, window, columns, cells * self.samples_in_cell, self.logarithmic
-        if self.landscape is None or self._surveyed != wanted:
-            self.landscape = survey(*wanted[:4], logarithmic=self.logarithmic)
-            self._surveyed = wanted
+        if self._surveyed != wanted:
+            self._surveyed, self.landscape = wanted, None
             self._traces.clear()
+            self.landscape = survey(*wanted[:4], logarithmic=self.logarithmic)
         return self.landscape
 
     def landscape_of(self, problem: Problem) -> Landscape | None:
@@ -129,4 +132,5 @@ class SurfaceMap(Heatmap):
         words += [f", of {self.landscape.points_used:,} points" if self.landscape.points_used < problem.size else ""]
         words += [", not to scale" if not is_square_enough(visible(problem.window)) else ""]
         words += [", following" if self.is_following else ""]
+        words += [", no lines: bands are characters" if self.has_contours and not self.is_coloured else ""]
         return [("loss", "loss"), ("".join(words), "quiet")]

@@ -236,5 +236,7 @@ def how_far(expansion: Expansion, width: int) -> str:
     if math.isinf(expansion.farthest):
         words, more = f"{words}at every eta tried", ": none leads higher"
     else:
-        words, more = f"{words}up to eta {plain(expansion.farthest)}", "; beyond, the loss rises"
+        beyond = next((row.change for row in expansion.rows if row.eta > expansion.farthest), 0.0)
+        what = "has no value" if math.isnan(beyond) else "rises"
+        words, more = f"{words}up to eta {plain(expansion.farthest)}", f"; beyond, the loss {what}"
     return f"{words}{more}." if len(words + more) < width else f"{words}."
