@@ -12,6 +12,9 @@ THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 WIDTH = 12
 """Characters of a number in a table: one for the sign and eleven more."""
 
+AS_TYPED = 8
+"""Characters that a number typed by a person may have, and be shown as it was typed."""
+
 
 def signed(x: float, width: int = WIDTH) -> str:
     """At least six significant digits with the sign's place kept: ` 0.415820`, `-2.000000`, ` 1.23457e-5`.
@@ -35,6 +38,11 @@ def plain(x: float) -> str:
 def exact(x: float) -> str:
     """A number with all its digits and no more: `1.0`, `0.05`, `1e-5`."""
     return tight(repr(x))
+
+
+def short(x: float, digits: int = 4) -> str:
+    """A number as it was typed, rounded where a schedule or a search has made it a long one."""
+    return exact(x) if len(exact(x)) <= AS_TYPED else rough(x, digits)
 
 
 def number(text: str, name: str) -> float:

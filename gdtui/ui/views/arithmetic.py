@@ -1,6 +1,5 @@
 """View 3: every number of the step between this iteration and the next, in the order in which a person computes it."""
 
-from dataclasses import dataclass
 from textwrap import wrap
 
 from textual.app import ComposeResult
@@ -9,7 +8,6 @@ from textual.geometry import Offset
 from gdtui.engine.analysis.arithmetic import ERROR, FORWARD, GRADIENT, PARTS, arithmetic
 from gdtui.engine.analysis.arithmetic import Arithmetic as Step
 from gdtui.engine.descent import Method
-from gdtui.engine.history import History
 from gdtui.session.numerals import plain
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
@@ -41,16 +39,6 @@ PUT_IN = {
 """Of each part, what is worked out for one point as an example."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """A step that has been looked up, and where it belongs; None where no step leads on."""
-
-    history: History
-    cursor: int
-    method: Method
-    step: Step | None
-
-
 class Arithmetic(View):
     """The arithmetic of the next step, whole or a part at a time, with the lecture's algorithm beside it."""
 
@@ -75,7 +63,8 @@ class Arithmetic(View):
     def __init__(self, _glyphs: Glyphs) -> None:
         super().__init__(id="arithmetic")
         self._lines = Lines(id="working")
-        self._known: Known | None = None
+        self._here: tuple[object, ...] = ()
+        self._step: Step | None = None  # none where no step leads on
         self._part = ""
         self._parts: list[str] = [""]
         self._top = 0
@@ -89,12 +78,10 @@ class Arithmetic(View):
 
     def look_up(self, session: Session) -> None:
         """Have the step at hand, which may ask a person's own function."""
-        if self._step_of(session) is None:
-            history, cursor, method = session.history, session.cursor, session.method
-            row = session.row
-            leads_on = method.leads_on(row.w, row.b, row.dw, row.db, row.loss)
-            step = arithmetic(method, session.departure) if leads_on else None
-            self._known = Known(history, cursor, method, step)
+        if self._here != session.here:
+            leads_on = session.method.leads_on(*session.row[1:6])
+            self._step = arithmetic(session.method, session.departure) if leads_on else None
+            self._here = session.here
 
     # What the keys do.
 
@@ -130,14 +117,14 @@ class Arithmetic(View):
     def draw(self, session: Session) -> None:
         """Show the step that leads on from the current iteration."""
         width, height = self._lines.size
-        known = self._step_of(session)
         if not width:
             return
-        if known is None or known.step is None:
-            says = "The next step is not known." if known is None else "No step leads on from here."
+        if self._here != session.here or self._step is None:
+            is_known = self._here == session.here
+            says = "No step leads on from here." if is_known else "The next step is not known."
             self._lines.draw([[(says, PLAIN)]])
             return
-        method, step = known.method, known.step
+        method, step = session.method, self._step
         if not self._has_room:
             working = Working(method, step, width)
             rows = [*working.essence(), *working.outcome()]
@@ -159,12 +146,6 @@ class Arithmetic(View):
     @property
     def _has_room(self) -> bool:
         return self._lines.size.width >= ESSENTIAL[0] and self._lines.size.height >= ESSENTIAL[1]
-
-    def _step_of(self, session: Session) -> Known | None:
-        """What is known of the step from the current iteration by the method in hand."""
-        known = self._known
-        here = session.history, session.cursor, session.method
-        return known if known is not None and (known.history, known.cursor, known.method) == here else None
 
     def _rows(self, method: Method, step: Step, width: int, height: int) -> list[Row]:
         """The points or the formula of the loss with the algorithm beside them, and under them what the rule does."""

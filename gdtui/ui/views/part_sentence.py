@@ -4,7 +4,7 @@ import math
 
 from gdtui.engine.analysis.arithmetic import ERROR, FORWARD, GRADIENT, MEMORY, UPDATE, Arithmetic
 from gdtui.engine.descent import Method
-from gdtui.session.numerals import exact, rough
+from gdtui.session.numerals import exact, rough, short
 
 LONGEST = 80
 """Characters of a sentence."""
@@ -84,7 +84,7 @@ def update(method: Method, step: Arithmetic) -> str:
     if not rule.uses_eta:
         chosen = f"{rule.title} takes eta {exact(step.then.eta)}" if step.attempts else f"{rule.title} needs no eta"
     else:
-        chosen = f"eta is {exact(step.then.eta) if len(exact(step.then.eta)) < 9 else rough(step.then.eta)}"
+        chosen = f"eta is {short(step.then.eta, 3)}"
     change = step.then.loss - step.state.loss
     return f"The update: {chosen}; the loss {'falls' if change <= 0.0 else 'rises'} by {rough(abs(change))}."
 

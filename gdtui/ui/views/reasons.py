@@ -9,15 +9,15 @@ from textual.app import ComposeResult
 from textual.geometry import Offset
 
 from gdtui.engine.analysis.curvature import Curvature, Direction
-from gdtui.engine.analysis.diagnosis import Diagnosis, diagnose
+from gdtui.engine.analysis.diagnosis import Diagnosis
 from gdtui.engine.analysis.evidence import Evidence
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import or_nan
-from gdtui.session.numerals import plain, rough, signed
+from gdtui.session.numerals import plain, rough, short, signed
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.sentence import advice, verdict
-from gdtui.ui.views.taylor import FACTORS, few
+from gdtui.ui.views.taylor import FACTORS, around
 from gdtui.ui.views.view import View
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
@@ -95,14 +95,15 @@ class Reasons(View):
 
 def find(session: Session) -> Findings:
     """What can be said of the current iteration."""
-    row, run = session.row, Evidence(session.history, session.cursor)
-    diagnosis, gradient = diagnose(session.history, session.cursor), run.gradient
+    session.look_back()
+    assert session.diagnosis is not None
+    row, run, diagnosis = session.row, Evidence(session.history, session.cursor), session.diagnosis
+    gradient = run.gradient
     if not row.is_finite:
         sentences = ["Where a number is not finite there is no curvature."]
         return Findings(diagnosis, gradient, None, sentences, [], row.loss, is_plain=False)
     evaluate, eta = or_nan(session.method.problem.objective(FLOATS)).evaluate, session.eta
-    etas = [eta if factor == 1.0 else float(f"{eta * factor:.5g}") for factor in FACTORS]
-    losses = [(each, evaluate(row.w - each * row.dw, row.b - each * row.db)[0]) for each in etas]
+    losses = [(each, evaluate(row.w - each * row.dw, row.b - each * row.db)[0]) for each in around(eta)]
     by_descent = session.method.optimizer.definition.name == "gd"
     is_plain = by_descent and session.method.batches.size is None
     bend = run.curvature
@@ -127,7 +128,7 @@ def on_eta(bend: Curvature, eta: float | None, *, is_bowl: bool) -> str:
         verdict = "oscillates"
     else:
         verdict = "is stable"
-    return f"Eta can be at most 2/lambda_max = {plain(largest)} here. Eta {few(eta)} {verdict}."
+    return f"Eta can be at most 2/lambda_max = {plain(largest)} here. Eta {short(eta)} {verdict}."
 
 
 def on_the_minimum(run: Evidence) -> str:
@@ -214,5 +215,5 @@ def tried(findings: Findings) -> list[Line]:
         change = loss - findings.loss
         mark, ink = (">", "cursor") if findings.is_plain and at == len(FACTORS) // 2 else (" ", PLAIN)
         told = signed(change, 11) if math.isfinite(change) else " no value"
-        lines.append([(f"{mark} {few(eta):<9}{signed(loss):<13}", ink), (told, "alarm" if change > 0.0 else ink)])
+        lines.append([(f"{mark} {short(eta):<9}{signed(loss):<13}", ink), (told, "alarm" if change > 0.0 else ink)])
     return lines

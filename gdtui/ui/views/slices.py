@@ -10,7 +10,7 @@ from gdtui.engine.history import Row
 from gdtui.engine.problems.definition import Problem, Window
 from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import Glyphs
-from gdtui.ui.views.curves import Points, curve, linear, span
+from gdtui.ui.views.curves import curve, linear, span
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import Line
@@ -60,25 +60,14 @@ class Slices(Vertical):
         places = [(place, linear(loss)) for place, loss in zip(cut.places, cut.losses, strict=True)]
         line = [(place, loss) for place, loss in places if math.isfinite(loss)]
         low, high = cut.places[0], cut.places[-1]
+        ends = cut.at - TANGENT * (high - low), cut.at + TANGENT * (high - low)
         x, y = Axis(low, high, axes.inside(low, high, 4)), axes.linear(*span([line]), plot.steps)
         curves = [
             curve(line, parameter, self._glyphs.line, joined=True),
-            curve(tangent(cut, x, y), "data", self._glyphs.second_line, joined=True),
+            curve([(end, linear(cut.tangent(end))) for end in ends], "data", self._glyphs.second_line, joined=True),
             curve([(cut.at, linear(cut.loss))], "cursor", self._glyphs.cursor),
         ]
         some = f" of {cut.points_used:,} points" if cut.points_used < self._of else ""
         slope = f"{some}, slope dL/d{parameter} {rough(cut.slope)}"
         title: Line = [("loss along ", "quiet"), (parameter, parameter), (slope, "quiet")]
         plot.draw_chart(title, x, y, curves)
-
-
-def tangent(cut: Slice, x: Axis, y: Axis) -> Points:
-    """The ends of the tangent on the chart, if it is there: plotext takes for ever over a line that leads far away."""
-    reach = TANGENT * (x.high - x.low)
-    first, last = max(cut.at - reach, x.low), min(cut.at + reach, x.high)
-    if cut.slope:
-        enters, leaves = sorted(cut.at + (edge - cut.loss) / cut.slope for edge in (y.low, y.high))
-        first, last = max(first, enters), min(last, leaves)
-    elif not y.low <= cut.loss <= y.high:
-        return []
-    return [(place, cut.tangent(place)) for place in (first, last)] if first < last else []

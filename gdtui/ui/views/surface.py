@@ -201,17 +201,17 @@ def numbers(session: Session) -> list[Line]:
     row = session.row
     before = session.history.row(session.cursor - 1) if session.cursor else None
     lines: list[Line] = [[(f"{'':7}{'w':<14}b", "quiet")]]
-    lines += [[("here  ", "cursor"), (pair(row.w, row.b), PLAIN)]]
-    lines += [[("dL/d  ", "quiet"), (pair(row.dw, row.db), PLAIN)]]
+    lines += [[("here  ", "cursor"), (in_columns(row.w, row.b), PLAIN)]]
+    lines += [[("dL/d  ", "quiet"), (in_columns(row.dw, row.db), PLAIN)]]
     if before is None:
         return [*lines, [("step  none yet", "quiet")], [("loss  ", "quiet"), (signed(row.loss), PLAIN)]]
     step = row.w - before.w, row.b - before.b
-    lines += [[("step  ", "quiet"), (pair(*step), PLAIN)]]
+    lines += [[("step  ", "quiet"), (in_columns(*step), PLAIN)]]
     length = rough(math.hypot(*step), 4)
     loss: Line = [("loss  ", "quiet"), (f"{signed(row.loss):<13}", PLAIN), ("|step| ", "quiet"), (length, PLAIN)]
     return [*lines, loss]
 
 
-def pair(w: float, b: float) -> str:
+def in_columns(w: float, b: float) -> str:
     """Two numbers under one another's."""
     return f"{signed(w):<14}{signed(b)}"

@@ -18,7 +18,7 @@ from gdtui.engine.analysis.taylor import (
 from gdtui.engine.descent import LARGE
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import or_nan
-from gdtui.session.numerals import exact, plain, rough, signed
+from gdtui.session.numerals import plain, short, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
 from gdtui.ui.glyphs import Glyphs
@@ -161,14 +161,13 @@ def expand(session: Session) -> Expansion:
     """The expansion at the current iteration, beside the losses that it is about."""
     objective, row, eta = or_nan(session.method.problem.objective(FLOATS)), session.row, session.eta
     is_small = session.method.problem.size <= LARGE
-    etas = [float(f"{eta * factor:.5g}") if factor != 1.0 else eta for factor in FACTORS]
     degrees = range(0, 361, APART if is_small else FAR_APART)
     return Expansion(
         eta=eta,
         loss=row.loss,
         dw=row.dw,
         db=row.db,
-        rows=against_the_gradient(objective, row.w, row.b, etas),
+        rows=against_the_gradient(objective, row.w, row.b, around(eta)),
         around=by_angle(objective, row.w, row.b, eta * math.hypot(row.dw, row.db), degrees),
         farthest=largest_falling_eta(objective, row.w, row.b) if is_small else None,
         is_searched=is_small,
@@ -196,7 +195,7 @@ def table(expansion: Expansion, angle: float, promise: Promise, width: int, heig
         [("L(theta + eta u)", "strong"), (f" - {plain(expansion.loss)}, for u = -g, |g| = {length}", PLAIN)],
         [(headings, "quiet")],
         *(
-            step(few(row.eta), row, is_current=at == len(FACTORS) // 2, errors=errors)
+            step(short(row.eta), row, is_current=at == len(FACTORS) // 2, errors=errors)
             for at, row in list(enumerate(expansion.rows))[cut : len(FACTORS) - cut]
         ),
         [(direction, "quiet")],
@@ -205,9 +204,9 @@ def table(expansion: Expansion, angle: float, promise: Promise, width: int, heig
     ]
 
 
-def few(eta: float) -> str:
-    """An eta as it was typed, with fewer digits where a schedule made it a long one."""
-    return exact(eta) if len(exact(eta)) <= 8 else rough(eta, 4)
+def around(eta: float) -> list[float]:
+    """The row of etas."""
+    return [float(f"{eta * factor:.5g}") if factor != 1.0 else eta for factor in FACTORS]
 
 
 def step(label: str, promise: Promise, *, is_current: bool, errors: bool) -> Line:

@@ -9,7 +9,7 @@ from gdtui.engine.analysis.arithmetic import FORWARD, GRADIENT, MEMORY, UPDATE, 
 from gdtui.engine.descent import Method
 from gdtui.engine.numbers import Real
 from gdtui.engine.traced import Traced, constant, definition, definitions
-from gdtui.session.numerals import WIDTH, exact, plain, rough, signed
+from gdtui.session.numerals import AS_TYPED, WIDTH, exact, plain, short, signed
 from gdtui.ui.widgets.lines import PLAIN, Line
 
 LABEL = 8
@@ -23,9 +23,6 @@ LONGEST = 110
 
 MORE = 26
 """Characters of a step as a sum of two."""
-
-AS_TYPED = 8
-"""Characters that a number typed by a person may have, and be shown as it was typed."""
 
 
 class Row(NamedTuple):
@@ -167,8 +164,7 @@ class Working:
         for first in range(0, len(attempts), in_a_line):
             pieces: list[tuple[str, str]] = [("  ", PLAIN)]
             for attempt in attempts[first : first + in_a_line]:
-                eta = exact(attempt.eta) if len(exact(attempt.eta)) <= AS_TYPED else rough(attempt.eta, 4)
-                text = f"{'*' if attempt.is_taken else ' '}{eta}: {plain(attempt.loss)}"
+                text = f"{'*' if attempt.is_taken else ' '}{short(attempt.eta)}: {plain(attempt.loss)}"
                 pieces.append((text.ljust(each), "cursor" if attempt.is_taken else PLAIN))
             yield Row(UPDATE, pieces)
         if not any(attempt.is_taken for attempt in attempts):

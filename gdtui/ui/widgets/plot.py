@@ -8,11 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from typing import TypeAlias
 
 import plotext
 
 from gdtui.ui.widgets.axes import Axis
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
+
+Point: TypeAlias = tuple[float, float]
 
 PIECE = re.compile(r"\x1b\[(?:38;5;(\d+)|0)m|([^\x1b]+)")
 
@@ -64,13 +68,50 @@ def chart(width: int, height: int, x: Axis, y: Axis, curves: Sequence[Curve]) ->
     plotext.yticks([down(tick) for tick, _ in y.ticks], [label for _, label in y.ticks])
     inks = sorted({curve.ink for curve in curves})
     for curve in curves:
-        if curve.marker == "braille":
-            xs, ys = list(curve.xs), list(curve.ys)
-        else:
-            xs, ys = [across(each) for each in curve.xs], [down(each) for each in curve.ys]
         draw = plotext.plot if curve.joined else plotext.scatter
-        draw(xs, ys, marker=curve.marker, color=inks.index(curve.ink) + 1)
+        for piece in pieces(curve, x, y):
+            xs, ys = [px for px, _ in piece], [py for _, py in piece]
+            if curve.marker != "braille":
+                xs, ys = list(map(across, xs)), list(map(down, ys))
+            draw(xs, ys, marker=curve.marker, color=inks.index(curve.ink) + 1)
     return [inked(line, inks) for line in plotext.build().splitlines()]
+
+
+def pieces(curve: Curve, x: Axis, y: Axis) -> list[list[Point]]:
+    """A curve, of a line only what is on the chart: plotext goes dot by dot over all of it, however far it leads."""
+    points = list(zip(curve.xs, curve.ys, strict=True))
+    if not curve.joined or all(x.low <= px <= x.high and y.low <= py <= y.high for px, py in points):
+        return [points]
+    found: list[list[Point]] = []
+    for start, end in pairwise(points):
+        ends = clipped(start, end, (x, y))
+        if ends and found and found[-1][-1] == ends[0]:
+            found[-1].append(ends[1])
+        elif ends:
+            found.append(list(ends))
+    return found
+
+
+def clipped(start: Point, end: Point, axes: tuple[Axis, Axis]) -> tuple[Point, Point] | None:
+    """The ends of what is on the chart of a straight line."""
+    enters, leaves = 0.0, 1.0
+    for at, to, axis in zip(start, end, axes, strict=True):
+        if at == to and not axis.low <= at <= axis.high:
+            return None
+        if at != to:
+            first, last = sorted(((axis.low - at) / (to - at), (axis.high - at) / (to - at)))
+            enters, leaves = max(enters, first), min(leaves, last)
+    if enters > leaves:
+        return None
+
+    def place(share: float) -> Point:
+        # Of a line that leads very far, rounding alone may lead off the chart.
+        px, py = (
+            max(axis.low, min(at + (to - at) * share, axis.high)) for at, to, axis in zip(start, end, axes, strict=True)
+        )
+        return px, py
+
+    return (start if enters == 0.0 else place(enters)), (end if leaves == 1.0 else place(leaves))
 
 
 def centred(axis: Axis, cells: int, dots: int, value: float) -> float:
