@@ -110,6 +110,7 @@ class Gdtui(App[None]):
         self._question = Question()
         self._picker = Picker(self._glyphs)
         self._note = ""
+        self._has_failed = False  # what was looked up last: it is not asked for again until something is done
         self._drawn_at = 0.0
         self._next_frame: Timer | None = None
 
@@ -148,8 +149,10 @@ class Gdtui(App[None]):
 
     def on_lines_resized(self) -> None:
         """Draw for the new size: by now every widget has its own, which the app's own Resize comes too early for."""
-        failed = self.carry_out() if self._aside is None and not self._note else None
-        self.say(str(failed) if failed else self._note)
+        if self._aside is None and not self._has_failed and isinstance(failed := self.carry_out(), Failed):
+            self.changed(failed)
+        else:
+            self.say(self._note)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Keep a cursor from blinking, which sends bytes while nothing happens."""
@@ -221,10 +224,12 @@ class Gdtui(App[None]):
         except Cancelled:
             self.say("Left as it was.")
         except BadInput as mistake:
+            self._has_failed = True
             self.say(f"{mistake}.")
 
     def changed(self, reason: Reason | None = None) -> None:
         """Show the session: at once, or when the last frame has been there long enough."""
+        self._has_failed = isinstance(reason, Failed)
         if isinstance(reason, Failed):
             self.say(str(reason))
             return
@@ -301,7 +306,7 @@ class Gdtui(App[None]):
         await self._show(next((view for view in self.query(View) if type(view) is kind), None) or kind(self._glyphs))
 
     async def _show(self, view: View) -> None:
-        shown, self._view, self._note = self._view, view, ""
+        shown, self._view, self._note, self._has_failed = self._view, view, "", False
         shown.remove_class("-shown")
         view.add_class("-shown")
         if not view.is_attached:

@@ -264,7 +264,7 @@ class TestLegend:
     async def test_every_band_from_high_to_low_and_the_one_of_the_loss(self) -> None:
         async with surface() as (app, _):
             texts = level_texts(app.landscape.levels)
-            beside = [line[app.map.size.width :].rstrip() for line in app.lines]
+            beside = [line[app.map.size.width + 1 :].rstrip() for line in app.lines]
             names = [line.strip(" ●") for line in beside if " to " in line or "under" in line or "and more" in line]
             assert names[0] == f"{texts[-1]} and more"
             assert names[1:-1] == [f"{a} to {b}" for a, b in pairwise(texts)][::-1]

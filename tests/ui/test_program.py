@@ -35,7 +35,7 @@ NARROW = [
     "      1 -1.994508   -1.992289    0.415730",
     ">     2 -1.988949   -1.984516    0.415638",
 ]
-SENTENCE = "Descending: gradient 0.00965, and an iteration lowers the loss by about 9.09e-5."
+SENTENCE = "Descending: gradient 0.00965, and the last step lowered the loss by 9.17e-5."
 
 
 def program(
@@ -417,8 +417,8 @@ class TestSizes:
             top = shown.index(NARROW[0])
             assert shown[top : top + 4] == NARROW
             assert shown[-4:] == [
-                "Descending: gradient 0.00965, and an iteration lowers the",
-                "loss by about 9.09e-5. Go on; press f.",
+                "Descending: gradient 0.00965, and the last step lowered the",
+                "loss by 9.17e-5. Go on; press f.",
                 "Hidden: dL/dw dL/db |step|",
                 "space play  → step  ← back  + - eta  ? help  q quit",
             ]

@@ -168,6 +168,7 @@ class TestFourQuestions:
             await app.settle(pilot)
             assert app.query_one(Surface)._map.landscape is None
             assert "The losses around are not known." in app.text
+            assert f"here  {signed(app.session.row.w)}" in app.text
             assert app.cursor == 1
             await pilot.press("a")
             await app.settle(pilot)

@@ -25,7 +25,6 @@ class Curve:
 
 
 NOTES = Curve("y = x^2", lambda x: x * x, lambda x: 2.0 * x)
-SLIDE = Curve("y = x^2 + 1", lambda x: x * x + 1.0, lambda x: 2.0 * x)
 
 
 def loss_by_w(objective: Objective, b: float) -> Curve:
@@ -62,23 +61,6 @@ class CentralDifference(NamedTuple):
     h: float
     slope: float
     digits: int
-
-
-class GradientCheck(NamedTuple):
-    """The formula's gradient, and central differences of the loss that should come to the same."""
-
-    dw: float
-    db: float
-    by_w: list[CentralDifference]
-    by_b: list[CentralDifference]
-
-
-def check_gradient(objective: Objective, w: float, b: float, widths: Iterable[float]) -> GradientCheck:
-    """The gradient at (w, b) beside central differences of several widths."""
-    hs = list(widths)
-    _, dw, db = objective.evaluate(w, b)
-    by_w = central_differences(loss_by_w(objective, b), w, hs)
-    return GradientCheck(dw, db, by_w, central_differences(loss_by_b(objective, w), b, hs))
 
 
 def central_differences(curve: Curve, x: float, widths: Iterable[float]) -> list[CentralDifference]:

@@ -153,6 +153,7 @@ class Surface(View):
             is_legend_too = choice is self._legend and self.size.height >= TALL
             choice.display = landscape is not None and (choice is self._choices[0] or is_legend_too)
         if landscape is None:
+            self._map.styles.width = max(0, self.size.width - BESIDE)
             self._map.draw([[("The losses around are not known.", "quiet")]])
             return
         self._map.styles.width = self._map.characters
