@@ -149,9 +149,15 @@ class TestFourQuestions:
             assert app.lines[1].startswith(" b loss")
             await on_function(app, file, "bowl")
             await app.settle(pilot)
-            assert not app.lines[1].startswith(" b loss")
+            landscape = app.query_one(Surface)._map.landscape_of(app.session.method.problem)
+            if app.lines[1].startswith(" b loss"):
+                assert landscape is not None
             await pilot.press("right")
             await app.settle(pilot)
+            landscape = app.query_one(Surface)._map.landscape_of(app.session.method.problem)
+            assert landscape is not None
+            w, b = landscape.point(0, 0)
+            assert landscape.loss[0, 0] == w * w + 10.0 * b * b
             assert app.lines[1].startswith(" b loss")
 
     async def test_a_map_that_was_given_up_is_asked_for_where_something_else_is_in_sight(self, file: Path) -> None:  # noqa: F811
