@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
@@ -24,7 +24,6 @@ from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 from textual.widgets import Input
 
-from gdtui.engine.analysis.usual_slips import Mark
 from gdtui.engine.catalog import OPTIMIZERS, PROBLEMS, SCHEDULES, Optimizer, ProblemDefinition, Schedule
 from gdtui.engine.definition import Choice, Definition
 from gdtui.engine.mistakes import BadInput, quoted
@@ -33,7 +32,6 @@ from gdtui.session.data import Cancelled
 from gdtui.session.guesses import steps_needed
 from gdtui.session.numerals import exact, pair, positive, whole
 from gdtui.session.own_function import OwnFunction
-from gdtui.session.prediction import in_words, mark, read_prediction
 from gdtui.session.recipe import Recipe, bring
 from gdtui.session.session import Reason, Session
 from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, read_goal
@@ -52,6 +50,9 @@ from gdtui.ui.views.view import View
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.picker import Offer, Picker
 from gdtui.ui.widgets.question import Question
+
+if TYPE_CHECKING:
+    from gdtui.engine.analysis.usual_slips import Mark
 
 FRAME = 1 / 15
 """Seconds between two frames, at the least."""
@@ -525,6 +526,8 @@ class Gdtui(App[None]):
         self.changed(self.carry_out())
 
     def _predict(self, text: str) -> None:
+        from gdtui.session.prediction import mark, read_prediction
+
         name, number = read_prediction(text)
         source, marked = self.session.recipe.source, partial(mark, self.session, name, number)
         if not isinstance(source, OwnFunction):
@@ -533,7 +536,9 @@ class Gdtui(App[None]):
         waiting = Aside(f"{source.name} has not answered yet.", source.end)
         self._wait_for(waiting, in_a_thread(marked), partial(self._reveal, name))
 
-    def _reveal(self, name: str, found: Mark) -> None:
+    def _reveal(self, name: str, found: "Mark") -> None:
+        from gdtui.session.prediction import in_words
+
         if found.is_right:
             self.do(Step(1))
             self.say(in_words(found, name))

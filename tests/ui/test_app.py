@@ -391,7 +391,7 @@ class TestCharts:
                 for eta in (1.0, 1.7e308):
                     app._set_eta(eta)
                     for _ in range(3):
-                        app._view.action_second_chart()
+                        await app._view.action_second_chart()
                         for _ in range(2):
                             app._view.action_log_loss()
                             app.do(Step(2))
@@ -705,7 +705,7 @@ class TestSizes:
                 for height in (1, 2, 4, 6, 8, 17, 23, 60):
                     app._driver.send_message(Resize(Size(width, height), Size(width, height)))
                     await asyncio.sleep(0)
-                    app._view.action_second_chart()
+                    await app._view.action_second_chart()
                     app.draw()
                 await app.until(lambda width=width: app.size.width == width)
                 await pilot.pause()

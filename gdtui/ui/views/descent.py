@@ -49,15 +49,16 @@ class Descent(View):
         with Horizontal(id="charts"):
             yield self._loss
             yield self._second
-            yield self._map
         with Horizontal(id="numbers"):
             yield self._table
             yield self._memory
 
-    def action_second_chart(self) -> None:
-        """Go on to the next choice of the second chart."""
+    async def action_second_chart(self) -> None:
+        """Go on to the next choice of the second chart; the map is made when it is first asked for."""
         passed = 1 if self._has_fit or self._second_charts[0] != self._draw_fit else 2
         self._second_charts = [*self._second_charts[passed:], *self._second_charts[:passed]]
+        if self._second_charts[0] == self._draw_surface and not self._map.is_attached:
+            await self.query_one("#charts").mount(self._map)
 
     def action_log_loss(self) -> None:
         """Show the loss on the other kind of axis."""

@@ -17,6 +17,7 @@ from gdtui.ui.views.sight import Sight, is_in
 from gdtui.ui.views.slices import Slices
 from gdtui.ui.views.surface_map import AROUND, NARROWEST, SurfaceMap
 from gdtui.ui.views.view import View
+from gdtui.ui.widgets.bands import Banded
 from gdtui.ui.widgets.heatmap import Overlay
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 from gdtui.ui.widgets.mesh import Pose, Station, wire_frame
@@ -58,7 +59,7 @@ class Surface(View):
         super().__init__(id="surface")
         self._glyphs = glyphs
         self._map = SurfaceMap(glyphs, id="map")
-        self._numbers, self._legend = Lines(id="here"), Lines(id="legend")
+        self._numbers, self._legend = Lines(id="here"), Banded(id="legend")
         self._slices, self._pace = Slices(glyphs), Pace(glyphs)
         self._choices = [self._legend, self._slices, self._pace]
         self._is_solid = False

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from gdtui.engine.analysis.landscape import GAP, Landscape
 from gdtui.session.numerals import rough
-from gdtui.ui.widgets.lines import PLAIN, Line
+from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
 COLOURS = 11
 """Inks for bands that there are, `band-0` to `band-10`."""
@@ -21,6 +21,17 @@ SWATCH = 4
 
 NO_BAND = "quiet"
 """The ink whose ground is that of the screen."""
+
+
+class Banded(Lines):
+    """Lines with the inks of an error surface too: Textual looks up every ink of every widget, so few have them."""
+
+    COMPONENT_CLASSES = {
+        "ink--contour",
+        "ink--here",
+        "ink--here-plain",
+        *(f"ink--band-{band}" for band in range(COLOURS)),
+    }
 
 
 def spread(landscape: Landscape, band: int) -> int:

@@ -15,8 +15,8 @@ from gdtui.engine.problems.definition import Point, Window
 from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import ASCII, Glyphs
 from gdtui.ui.widgets import axes
-from gdtui.ui.widgets.bands import NO_BAND, band_ink, legend, padded, shade
-from gdtui.ui.widgets.lines import PLAIN, Line, Lines
+from gdtui.ui.widgets.bands import NO_BAND, Banded, band_ink, legend, padded, shade
+from gdtui.ui.widgets.lines import PLAIN, Line
 
 Piece = tuple[str, str]
 """A character and its ink."""
@@ -53,7 +53,7 @@ class Overlay:
     left: Sequence[Trace] = ()
 
 
-class Heatmap(Lines):
+class Heatmap(Banded):
     """The map between its axes: w to the right, b upwards."""
 
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002

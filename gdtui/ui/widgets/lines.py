@@ -36,10 +36,6 @@ class Lines(Widget):
         "ink--data",
         "ink--w",
         "ink--b",
-        "ink--contour",
-        "ink--here",
-        "ink--here-plain",
-        *(f"ink--band-{band}" for band in range(11)),
     }
 
     def __init__(self, *, id: str) -> None:  # noqa: A002
