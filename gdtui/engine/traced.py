@@ -168,33 +168,32 @@ class _Writing:
         text = self._text(x) if isinstance(x, Traced) else constant(x)
         return text, PRODUCT if text.startswith("-") else WORD
 
-    def of_operation(self, x: Traced) -> tuple[str, int]:  # noqa: PLR0911
+    def of_operation(self, x: Traced) -> tuple[str, int]:
         operands = x.operands
         match x.operation:
-            case "" if operands:
-                return self.of(operands[0])
             case "":
-                return self.of(x)
+                written = self.of(operands[0] if operands else x)
             case "+" | "-":
-                return self._sum(x.operation, *operands)
+                written = self._sum(x.operation, *operands)
             case "*":
-                return self._product(x)
+                written = self._product(x)
+            case "/" if _is(operands[1], 1.0):
+                written = self.of(operands[0])
             case "/":
-                if _is(operands[1], 1.0):
-                    return self.of(operands[0])
-                return f"{self._within(operands[0], QUOTIENT)} / {self._within(operands[1], POWER)}", QUOTIENT
+                written = f"{self._within(operands[0], QUOTIENT)} / {self._within(operands[1], POWER)}", QUOTIENT
             case "^":
-                return f"{self._within(operands[0], WORD)}^{self._within(operands[1], WORD)}", POWER
+                written = f"{self._within(operands[0], WORD)}^{self._within(operands[1], WORD)}", POWER
             case "neg":
-                return self._negative(operands[0])
+                written = self._negative(operands[0])
             case "abs":
-                return f"|{self.of(operands[0])[0]}|", WORD
+                written = f"|{self.of(operands[0])[0]}|", WORD
             case "hypot":
-                return f"sqrt({' + '.join(f'{self._within(x, WORD)}^2' for x in operands)})", WORD
+                written = f"sqrt({' + '.join(f'{self._within(x, WORD)}^2' for x in operands)})", WORD
             case "log1p":
-                return f"ln({constant(1.0)} + {self._within(operands[0], QUOTIENT)})", WORD
+                written = f"ln({constant(1.0)} + {self._within(operands[0], QUOTIENT)})", WORD
             case function:
-                return self._call(function, *operands)
+                written = self._call(function, *operands)
+        return written
 
     def _within(self, x: float, least: int) -> str:
         text, strength = self.of(x)

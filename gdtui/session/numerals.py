@@ -3,8 +3,7 @@
 import math
 import re
 
-from gdtui.engine.digits import rough as rough  # noqa: PLC0414  # the screen has all its numerals from here
-from gdtui.engine.digits import tight
+from gdtui.engine.digits import rough, tight
 from gdtui.engine.mistakes import BadInput, quoted
 
 THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")

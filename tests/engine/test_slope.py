@@ -8,6 +8,7 @@ from gdtui.engine.analysis.slope import (
     central_differences,
     loss_by_b,
     loss_by_w,
+    part_of_steepest,
     secants,
 )
 from gdtui.engine.catalog import PROBLEMS
@@ -73,6 +74,14 @@ class TestGradientCheck:
 
     def test_of_a_parabola_it_is_exact(self):
         assert [found.slope for found in central_differences(NOTES, 2.0, [0.5, 0.25])] == [4.0, 4.0]
+
+
+def test_how_steep_beside_the_rest_of_the_curve():
+    parabola = [(x / 10.0, NOTES.value(x / 10.0)) for x in range(-10, 21)]
+    assert part_of_steepest(4.0, parabola) == 1.0  # at the right end, where the last chord has 3.9
+    assert part_of_steepest(0.0, parabola) == 0.0
+    assert part_of_steepest(-1.95, parabola) == pytest.approx(0.5)
+    assert math.isnan(part_of_steepest(0.0, [(0.0, 1.0), (1.0, 1.0)]))
 
 
 @pytest.mark.parametrize(

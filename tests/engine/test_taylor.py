@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.engine.analysis.taylor import against_the_gradient, by_angle, largest_falling_eta, promises, turned
+from gdtui.engine.analysis.taylor import (
+    against_the_gradient,
+    by_angle,
+    largest_falling_eta,
+    losses_after,
+    promises,
+    turned,
+)
 from gdtui.engine.catalog import PROBLEMS
 from gdtui.engine.numbers import FLOATS
 from tests.engine.choices import LECTURE
@@ -19,6 +26,7 @@ class TestPromise:
     def test_by_hand_on_the_sphere(self):
         """L = w^2 + b^2 at (1, 2): L = 5, g = (2, 4), H = 2 I; a step of -0.1 g leads to (0.8, 1.6), where L = 3.2."""
         (found,) = against_the_gradient(SPHERE, 1.0, 2.0, [0.1])
+        assert losses_after(SPHERE, 1.0, 2.0, [0.1, 0.5]) == pytest.approx([3.2, 0.0])
         assert found.loss == 5.0
         assert found.change == pytest.approx(-1.8)
         assert found.first == pytest.approx(-2.0)

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtui.engine.digits import rough
 from gdtui.engine.mistakes import BadInput, quoted
-from gdtui.session.numerals import WIDTH, exact, number, pair, plain, positive, rough, signed, whole
+from gdtui.session.numerals import WIDTH, exact, number, pair, plain, positive, signed, whole
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -6,23 +6,18 @@ from typing import Any
 
 import pytest
 from rich.style import Style
-from textual.app import App, ComposeResult
 from textual.pilot import Pilot
-from textual.reactive import Reactive
 
 from gdtui.engine.definition import Choice
 from gdtui.engine.problems.definition import Objective, Problem, ProblemDefinition, Window
 from gdtui.engine.problems.surfaces import Surface as Formula
-from gdtui.session.commands import Command
 from gdtui.session.recipe import Recipe
 from gdtui.session.session import Session
-from gdtui.ui import glyphs, stylesheet
 from gdtui.ui.views.surface import Surface
 from gdtui.ui.widgets.heatmap import Heatmap
+from tests.ui.shown import AROUND_THE_VIEW, Shown
 
 SQUARE = Window(-1.0, 1.0, -1.0, 1.0)
-AROUND_THE_VIEW = 4
-"""Lines of the app that are not the view's."""
 
 
 def formula(
@@ -43,47 +38,12 @@ def recipe_of(problem: Problem, **arguments: Any) -> Recipe:
     return Recipe(problem=Choice(definition, ()), **arguments)
 
 
-class Shown(App[None]):
-    """An app that is nothing but the view, in the screen's place of the whole program."""
-
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16 - AROUND_THE_VIEW, "-low"), (24 - AROUND_THE_VIEW, "-high")]
-    theme: Reactive[str] = Reactive("ansi-dark")
-
-    def __init__(self, recipe: Recipe, *, ascii_only: bool) -> None:
-        super().__init__(css_path=[stylesheet.own()])
-        self.session = Session(recipe)
-        self.view = Surface(glyphs.ASCII if ascii_only else glyphs.UNICODE)
-        self.view.add_class("-shown")
-        self.refreshed: list[int] = []
-
-    def compose(self) -> ComposeResult:
-        yield self.view
-
-    def on_lines_resized(self) -> None:
-        self.draw()
-
-    def draw(self) -> None:
-        self.view.look_up(self.session)
-        self.view.draw(self.session)
-
-    def do(self, *commands: Command) -> None:
-        for command in commands:
-            self.session.do(command)
-        self.draw()
+class SurfaceShown(Shown):
+    """View 2 in an app of its own, with what its tests look at."""
 
     @property
     def map(self) -> Heatmap:
         return self.query_one(Heatmap)
-
-    @property
-    def lines(self) -> list[str]:
-        strips = self.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
     @property
     def cells(self) -> list[list[tuple[str, Style]]]:
@@ -117,20 +77,20 @@ async def surface(
     ascii_only: bool = False,
     colours: str = "truecolor",
     env: dict[str, str] | None = None,
-) -> AsyncIterator[tuple[Shown, Pilot[None]]]:
+) -> AsyncIterator[tuple[SurfaceShown, Pilot[None]]]:
     """The view on a screen of that size, where the rest of the program takes four lines."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("textual.constants.COLOR_SYSTEM", colours)
         patch.delenv("NO_COLOR", raising=False)
         for name, value in (env or {}).items():
             patch.setenv(name, value)
-        app = Shown(recipe or Recipe(), ascii_only=ascii_only)
+        app = SurfaceShown(Surface, Session(recipe or Recipe()), ascii_only=ascii_only)
     async with app.run_test(size=(size[0], size[1] - AROUND_THE_VIEW)) as pilot:
         await settled(app, pilot)
         yield app, pilot
 
 
-async def settled(app: Shown, pilot: Pilot[None]) -> None:
+async def settled(app: SurfaceShown, pilot: Pilot[None]) -> None:
     """Draw, and draw again where that changed a size."""
     for _ in range(2):
         await pilot.pause()

@@ -15,7 +15,7 @@ from gdtui.ui.glyphs import UNICODE, Glyphs
 from gdtui.ui.views.reasons import Reasons
 from gdtui.ui.views.sensitivity import Sensitivity
 from gdtui.ui.views.taylor import Taylor
-from tests.ui.pages import showing
+from tests.ui.shown import showing
 from tests.ui.surfaces import formula, recipe_of
 
 Page = Callable[[Glyphs], Any]
@@ -41,11 +41,11 @@ async def test_drawing_asks_nothing(page: Page) -> None:
     session = Session(recipe_of(formula(loss)))
     async with showing(page, session) as (app, _):
         session.do(Step(1))
-        app.page.look_up(session)
+        app.view.look_up(session)
         count = len(asked)
-        app.page.draw(session)
+        app.view.draw(session)
         assert len(asked) == count
-        app.page.look_up(session)
+        app.view.look_up(session)
         assert len(asked) == count
         assert "not known" not in app.text
 

@@ -12,7 +12,7 @@ from gdtui.session.recipe import Recipe, optimizer, problem
 from gdtui.session.session import Session
 from gdtui.ui.sentence import KEY_OF, advice
 from gdtui.ui.views.reasons import Reasons
-from tests.ui.pages import Shown, showing
+from tests.ui.shown import Shown, showing
 from tests.ui.test_taylor_page import loss, numbers
 
 MINIMUM = (1.7917594692, -2.2821740957)
@@ -165,12 +165,12 @@ class TestSizesAndOddPlaces:
     async def test_every_size_and_ascii(self, size: tuple[int, int]) -> None:
         async with showing(Reasons, run(Forward(100, None)), size, ascii_only=True) as (app, _):
             assert app.text.isascii()
-            assert bool(app.page.left_out) == (size[0] < 80)
+            assert bool(app.view.left_out) == (size[0] < 80)
 
     async def test_nothing_looked_up_yet(self) -> None:
         async with showing(Reasons) as (app, _):
             app.session.do(Step(1))
-            app.page.draw(app.session)
+            app.view.draw(app.session)
             assert "not known" in app.text
 
     @pytest.mark.parametrize("start", [(1e200, 1.0), (1e155, 0.0), (1e308, -1e308)])

@@ -9,7 +9,7 @@ from gdtui.session.commands import Forward, Step
 from gdtui.session.recipe import Recipe, problem
 from gdtui.session.session import Session
 from gdtui.ui.views.sensitivity import Sensitivity
-from tests.ui.pages import Shown, showing
+from tests.ui.shown import Shown, showing
 from tests.ui.test_taylor_page import loss, numbers
 
 
@@ -43,9 +43,9 @@ class TestTheNotes:
             for h in (0.5, 0.1, 0.01, 1e-3):
                 dx, dy, slope, _ = marked(app)
                 assert (dx, dy, slope) == (h, pytest.approx(4 * h + h * h, rel=1e-6), pytest.approx(4 + h, rel=1e-6))
-                app.page.action_shrink(1)
+                app.view.action_shrink(1)
                 app.draw()
-            app.page.action_shrink(-9)
+            app.view.action_shrink(-9)
             app.draw()
             assert marked(app)[0] == 0.5
 
@@ -55,7 +55,7 @@ class TestTheNotes:
     )
     async def test_steep_less_steep_and_the_vertex(self, by: int, slope: float, word: str) -> None:
         async with showing(Sensitivity) as (app, _):
-            app.page.action_move(by)
+            app.view.action_move(by)
             app.draw()
             assert derivative(app) == slope
             assert f": {word}" in words(app)
@@ -63,7 +63,7 @@ class TestTheNotes:
     async def test_it_ends_where_the_chart_ends(self) -> None:
         async with showing(Sensitivity) as (app, _):
             for by in (99, -99):
-                app.page.action_move(by)
+                app.view.action_move(by)
                 app.draw()
                 assert "●" in app.text
 
@@ -79,8 +79,8 @@ class TestTheLoss:
     async def test_in_fifty_digits(self, turns: int, name: str) -> None:
         async with showing(Sensitivity) as (app, _):
             for _ in range(turns):
-                app.page.action_curve()
-            app.page.action_shrink(2)
+                app.view.action_curve()
+            app.view.action_shrink(2)
             app.draw()
             dx, dy, slope, digits = marked(app)
             found = derivative(app)
@@ -100,9 +100,9 @@ class TestTheLoss:
 
     async def test_the_point_is_the_iterations(self) -> None:
         async with showing(Sensitivity) as (app, _):
-            app.page.action_curve()
+            app.view.action_curve()
             app.draw()
-            app.page.action_move(1)
+            app.view.action_move(1)
             app.draw()
             assert "from w = -2.000000 on" in app.lines[0]
             assert "Only a step of the descent moves w." in words(app)
@@ -111,12 +111,12 @@ class TestTheLoss:
 
     async def test_many_digits_agree_before_rounding_takes_them(self) -> None:
         async with showing(Sensitivity) as (app, _):
-            app.page.action_curve()
+            app.view.action_curve()
             counts = []
             for _ in range(13):
                 app.draw()
                 counts.append(marked(app)[3])
-                app.page.action_shrink(1)
+                app.view.action_shrink(1)
             assert max(counts) >= 6 > counts[-1]
             assert counts[0] == 0
 
@@ -127,33 +127,33 @@ class TestSizesAndOddPlaces:
         session = Session(Recipe())
         session.do(Forward(60, None))
         async with showing(Sensitivity, session, size, ascii_only=True) as (app, _):
-            app.page.action_shrink(12)
+            app.view.action_shrink(12)
             for _ in range(3):
                 app.draw()
                 assert app.text.isascii()
-                assert bool(app.page.left_out) == (size[0] < 80 or size[1] < 16)
-                assert app.lines[app.page.cursor_position.y][0] == ">"
-                app.page.action_curve()
+                assert bool(app.view.left_out) == (size[0] < 80 or size[1] < 16)
+                assert app.lines[app.view.cursor_position.y][0] == ">"
+                app.view.action_curve()
 
     async def test_nothing_looked_up_yet(self) -> None:
         async with showing(Sensitivity) as (app, _):
-            app.page.action_curve()
-            app.page.draw(app.session)
+            app.view.action_curve()
+            app.view.draw(app.session)
             assert "is not known" in words(app)
 
     async def test_far_outside_the_window(self) -> None:
         session = Session(Recipe(problem=problem("sphere"), start=(1e150, 3.0)))
         async with showing(Sensitivity, session) as (app, _):
-            app.page.action_curve()
+            app.view.action_curve()
             app.draw()
             assert "from w = 1.000" in app.lines[0]
-            app.page.action_curve()
+            app.view.action_curve()
             app.draw()
             assert derivative(app) == 6.0
 
     async def test_what_is_not_finite_is_said(self) -> None:
         session = Session(Recipe(problem=problem("sphere"), start=(1e200, 3.0)))
         async with showing(Sensitivity, session) as (app, _):
-            app.page.action_curve()
+            app.view.action_curve()
             app.draw()
             assert "There is no slope: at iteration 0 the loss is inf." in words(app)

@@ -9,20 +9,21 @@ import numpy as np
 import pytest
 
 from gdtui.engine.catalog import PROBLEMS
+from gdtui.engine.digits import rough
 from gdtui.engine.problems.definition import Window
 from gdtui.session.commands import GoTo, SetProblem, Step
-from gdtui.session.numerals import rough, signed
+from gdtui.session.numerals import signed
 from gdtui.session.recipe import Recipe, problem
-from tests.ui.surfaces import SQUARE, Shown, formula, recipe_of, settled, surface
+from tests.ui.surfaces import SQUARE, SurfaceShown, formula, recipe_of, settled, surface
 
 
-def window(app: Shown) -> Window:
+def window(app: SurfaceShown) -> Window:
     shown = app.landscape.window
     assert isinstance(shown, Window)
     return shown
 
 
-def beside(app: Shown) -> list[str]:
+def beside(app: SurfaceShown) -> list[str]:
     return [line[app.map.size.width :].rstrip() for line in app.lines]
 
 
@@ -183,7 +184,7 @@ class TestMesh:
             assert app.text == solid
             app.view.action_mesh()
             app.do(GoTo(0))
-            assert app.lines[0] == flat.splitlines()[0]
+            assert app.lines[0].rstrip() == flat.splitlines()[0]
             assert len(app.find("●")) == 1
 
     @pytest.mark.parametrize(

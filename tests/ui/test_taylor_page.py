@@ -9,7 +9,7 @@ from gdtui.session.commands import Forward, GoTo, SetEta, Step
 from gdtui.session.recipe import Recipe, problem
 from gdtui.session.session import Session
 from gdtui.ui.views.taylor import Taylor
-from tests.ui.pages import Shown, showing
+from tests.ui.shown import Shown, showing
 
 NUMBER = re.compile(r"-?\d[\d.]*(?:e-?\d+)?")
 
@@ -70,7 +70,7 @@ class TestTable:
             table = app.lines[2:9]
             assert [line[2:9].strip() for line in table] == ["0.5", "1.0", "2.5", "5.0", "10.0", "25.0", "50.0"]
             assert [line[0] for line in table] == [" "] * 3 + [">"] + [" "] * 3
-            assert app.page.cursor_position.y == 5
+            assert app.view.cursor_position.y == 5
 
     async def test_where_the_first_order_says_falls_and_the_loss_rises(self) -> None:
         """On w^2 + b^2 any eta above 1 overshoots."""
@@ -96,7 +96,7 @@ class TestDirection:
                 line = next(line for line in app.lines if " deg " in line)
                 angle, *found = numbers(line)
                 changes[angle] = found
-                app.page.action_turn(45.0)
+                app.view.action_turn(45.0)
                 app.draw()
             assert sorted(changes) == [0, 45, 90, 135, 180, 225, 270, 315]
             assert min(changes, key=lambda angle: changes[angle][0]) == 180
@@ -109,7 +109,7 @@ class TestDirection:
         """g = (6, 8) at (3, 4), turned by a quarter: (-8, 6)."""
         session = Session(Recipe(problem=problem("sphere"), start=(3.0, 4.0)))
         async with showing(Taylor, session) as (app, _):
-            app.page.action_turn(-90.0)
+            app.view.action_turn(-90.0)
             app.draw()
             assert "90 degrees from g, cos 0.0000, u (-8.00000, 6.000000)" in app.text.replace("-8.000000", "-8.00000")
 
@@ -126,15 +126,15 @@ class TestSizesAndOddPlaces:
         session.do(Forward(100, None))
         async with showing(Taylor, session, size, ascii_only=True) as (app, _):
             assert app.text.isascii()
-            assert ("chart" in app.page.left_out) == (size[0] < 60 or size[1] < 24)
-            assert ("errors" in app.page.left_out) == (size[0] < 70)
+            assert ("chart" in app.view.left_out) == (size[0] < 60 or size[1] < 24)
+            assert ("errors" in app.view.left_out) == (size[0] < 70)
             if size[0] >= 60:
                 assert any(line.startswith("> 1.0 ") for line in app.lines)
 
     async def test_nothing_looked_up_yet(self) -> None:
         async with showing(Taylor) as (app, _):
             app.session.do(Step(1))
-            app.page.draw(app.session)
+            app.view.draw(app.session)
             assert "not known" in app.text
 
     @pytest.mark.parametrize(

@@ -97,6 +97,41 @@ class TestOwnFunction:
             await app.settle(pilot)
             assert app.cursor == 1
 
+    async def test_a_map_of_the_problem_before_is_not_shown(self, file: Path) -> None:  # noqa: F811
+        async with running() as (app, pilot):
+            await pilot.press("2")
+            await app.settle(pilot)
+            assert app.lines[1].startswith(" b loss")
+            await on_function(app, file, "bowl")
+            await app.settle(pilot)
+            landscape = app.query_one(Surface)._map.landscape_of(app.session.method.problem)
+            assert landscape is not None
+            w, b = landscape.point(0, 0)
+            assert landscape.loss[0, 0] == w * w + 10.0 * b * b
+            assert app.lines[1].startswith(" b loss")
+
+    async def test_a_map_that_was_given_up_is_asked_for_where_something_else_is_in_sight(self, file: Path) -> None:  # noqa: F811
+        async with running() as (app, pilot):
+            await on_function(app, file, "bowl")
+            await pilot.press("2")
+            await app.settle(pilot)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(OwnFunction, "_evaluate_arrays", gone)
+                await pilot.press("z")
+                await app.settle(pilot)
+                assert app.sentence == "gone."
+            await pilot.press("right")
+            await app.settle(pilot)
+            assert app.query_one(Surface)._map.landscape is None
+            assert "The losses around are not known." in app.text
+            assert f"here  {signed(app.session.row.w)}" in app.text
+            assert app.cursor == 1
+            await pilot.press("a")
+            await app.settle(pilot)
+            landscape = app.query_one(Surface)._map.landscape
+            assert landscape is not None
+            assert landscape.window == (-6.0, 6.0, -6.0, 6.0)
+
 
 class TestFourQuestions:
     """The README's walk-through, by its keys."""
@@ -141,46 +176,6 @@ class TestFourQuestions:
             await pilot.press(*["tab"] * 4)
             await app.settle(pilot)
             assert app.lines[1].startswith("The memory: u_w ")
-
-    async def test_a_map_of_the_problem_before_is_not_shown(self, file: Path) -> None:  # noqa: F811
-        async with running() as (app, pilot):
-            await pilot.press("2")
-            await app.settle(pilot)
-            assert app.lines[1].startswith(" b loss")
-            await on_function(app, file, "bowl")
-            await app.settle(pilot)
-            landscape = app.query_one(Surface)._map.landscape_of(app.session.method.problem)
-            if app.lines[1].startswith(" b loss"):
-                assert landscape is not None
-            await pilot.press("right")
-            await app.settle(pilot)
-            landscape = app.query_one(Surface)._map.landscape_of(app.session.method.problem)
-            assert landscape is not None
-            w, b = landscape.point(0, 0)
-            assert landscape.loss[0, 0] == w * w + 10.0 * b * b
-            assert app.lines[1].startswith(" b loss")
-
-    async def test_a_map_that_was_given_up_is_asked_for_where_something_else_is_in_sight(self, file: Path) -> None:  # noqa: F811
-        async with running() as (app, pilot):
-            await on_function(app, file, "bowl")
-            await pilot.press("2")
-            await app.settle(pilot)
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(OwnFunction, "_evaluate_arrays", gone)
-                await pilot.press("z")
-                await app.settle(pilot)
-                assert app.sentence == "gone."
-            await pilot.press("right")
-            await app.settle(pilot)
-            assert app.query_one(Surface)._map.landscape is None
-            assert "The losses around are not known." in app.text
-            assert f"here  {signed(app.session.row.w)}" in app.text
-            assert app.cursor == 1
-            await pilot.press("a")
-            await app.settle(pilot)
-            landscape = app.query_one(Surface)._map.landscape
-            assert landscape is not None
-            assert landscape.window == (-6.0, 6.0, -6.0, 6.0)
 
 
 def gone(*_: object) -> None:

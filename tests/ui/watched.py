@@ -17,7 +17,23 @@ PATIENCE = 10.0
 """Seconds until a test gives up; none waits that long."""
 
 
-class Watched(Gdtui):
+class Readable:
+    """What is on the screen of an app."""
+
+    screen: Any
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen."""
+        strips = self.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.lines)
+
+
+class Watched(Readable, Gdtui):
     """The app, and word of every frame it draws."""
 
     drawn: asyncio.Event
@@ -47,16 +63,6 @@ class Watched(Gdtui):
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             self.post_message(Key(name, key if len(key) == 1 else None))
-
-    @property
-    def lines(self) -> list[str]:
-        """What is on the screen."""
-        strips = self.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
 
     @property
     def sentence(self) -> str:

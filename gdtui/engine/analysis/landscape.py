@@ -194,7 +194,8 @@ def _losses(problem: Problem, w: Losses, b: Losses) -> Losses:
     import numpy
 
     with numpy.errstate(all="ignore"):
-        loss, _, _ = problem.objective(arrays()).evaluate(w, b)  # type: ignore[arg-type]  # a formula takes both
+        evaluate: Any = problem.objective(arrays()).evaluate  # a formula takes floats and arrays
+        loss, _, _ = evaluate(w, b)
     return numpy.broadcast_to(loss, numpy.broadcast_shapes(w.shape, b.shape))
 
 

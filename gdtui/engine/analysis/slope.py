@@ -5,8 +5,9 @@ and the derivative at 2 is 4.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from gdtui.engine.problems.definition import Objective
@@ -68,6 +69,16 @@ def central_differences(curve: Curve, x: float, widths: Iterable[float]) -> list
     derivative = curve.derivative(x)
     slopes = [(h, (curve.value(x + h) - curve.value(x - h)) / (2.0 * h)) for h in widths]
     return [CentralDifference(h, slope, agreeing_digits(slope, derivative)) for h, slope in slopes]
+
+
+def part_of_steepest(slope: float, points: Sequence[tuple[float, float]]) -> float:
+    """How steep a slope of a curve is, against the steepest between its neighbouring points, from left to right.
+
+    1 where it is the steepest itself; nan where all of it is level.
+    """
+    rises = [abs((y1 - y0) / (x1 - x0)) for (x0, y0), (x1, y1) in pairwise(points) if x1 > x0]
+    most = max([*rises, abs(slope)])
+    return abs(slope) / most if most else math.nan
 
 
 def agreeing_digits(x: float, truth: float) -> int:

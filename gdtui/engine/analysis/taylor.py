@@ -52,6 +52,12 @@ class Turned:
     first: float
 
 
+def losses_after(objective: Objective, w: float, b: float, etas: Iterable[float]) -> list[float]:
+    """The loss after one step of plain gradient descent from (w, b), for each of several eta."""
+    _, dw, db = objective.evaluate(w, b)
+    return [objective.evaluate(w - eta * dw, b - eta * db)[0] for eta in etas]
+
+
 def promises(objective: Objective, w: float, b: float, u: tuple[float, float], etas: Iterable[float]) -> list[Promise]:
     """What the expansion at (w, b) says of the step eta u, for each of several eta."""
     loss, dw, db = objective.evaluate(w, b)

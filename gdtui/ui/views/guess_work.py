@@ -7,11 +7,12 @@ from textual.containers import Horizontal
 from textual.geometry import Offset
 
 from gdtui.engine.descent import Method
+from gdtui.engine.digits import rough
 from gdtui.engine.problems.definition import Point
 from gdtui.engine.problems.neuron import Neuron
 from gdtui.session.commands import KeepGuess
 from gdtui.session.guesses import GOOD, MOST_STEPS, Guess, guesses_needed, loss_at
-from gdtui.session.numerals import exact, rough, signed
+from gdtui.session.numerals import exact, signed
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.keys import Keys

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import isclose
 
 from gdtui.engine.analysis.update import NextUpdate, bias_corrections
-from gdtui.session.numerals import plain, rough, signed
+from gdtui.engine.digits import rough
+from gdtui.session.numerals import plain, signed
 from gdtui.session.session import Session
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from gdtui.engine.analysis.speed import Speed
-from gdtui.session.numerals import rough
+from gdtui.engine.digits import rough
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.curves import curve, linear, outlines, span

@@ -4,7 +4,8 @@ import math
 
 from gdtui.engine.analysis.arithmetic import ERROR, FORWARD, GRADIENT, MEMORY, UPDATE, Arithmetic
 from gdtui.engine.descent import Method
-from gdtui.session.numerals import exact, rough, short
+from gdtui.engine.digits import rough
+from gdtui.session.numerals import exact, short
 
 LONGEST = 80
 """Characters of a sentence."""

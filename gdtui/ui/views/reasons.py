@@ -11,9 +11,11 @@ from textual.geometry import Offset
 from gdtui.engine.analysis.curvature import Curvature, Direction
 from gdtui.engine.analysis.diagnosis import Diagnosis
 from gdtui.engine.analysis.evidence import Evidence
+from gdtui.engine.analysis.taylor import losses_after
+from gdtui.engine.digits import rough
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import or_nan
-from gdtui.session.numerals import plain, rough, short, signed
+from gdtui.session.numerals import plain, short, signed
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.sentence import advice, verdict
@@ -102,8 +104,9 @@ def find(session: Session) -> Findings:
     if not row.is_finite:
         sentences = ["Where a number is not finite there is no curvature."]
         return Findings(diagnosis, gradient, None, sentences, [], row.loss, is_plain=False)
-    evaluate, eta = or_nan(session.method.problem.objective(FLOATS)).evaluate, session.eta
-    losses = [(each, evaluate(row.w - each * row.dw, row.b - each * row.db)[0]) for each in around(eta)]
+    objective, eta = or_nan(session.method.problem.objective(FLOATS)), session.eta
+    etas = around(eta)
+    losses = list(zip(etas, losses_after(objective, row.w, row.b, etas), strict=True))
     by_descent = session.method.optimizer.definition.name == "gd"
     is_plain = by_descent and session.method.batches.size is None
     bend = run.curvature

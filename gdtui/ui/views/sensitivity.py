@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from textwrap import wrap
 
 from textual.app import ComposeResult
@@ -18,11 +17,13 @@ from gdtui.engine.analysis.slope import (
     central_differences,
     loss_by_b,
     loss_by_w,
+    part_of_steepest,
     secants,
 )
+from gdtui.engine.digits import rough
 from gdtui.engine.numbers import FLOATS
 from gdtui.engine.problems.definition import Window, or_nan
-from gdtui.session.numerals import exact, plain, rough, signed
+from gdtui.session.numerals import exact, plain, signed
 from gdtui.session.session import Session
 from gdtui.session.stopping import NotFinite
 from gdtui.ui.glyphs import Glyphs
@@ -296,6 +297,5 @@ def steepness(exercise: Exercise) -> str:
     """The lecture's words for the slope here, by the steepest slope in sight."""
     if exercise.slope == 0.0:
         return "the vertex, dy/dx is zero" if exercise.x_name == "x" else "level"
-    rises = [abs((y1 - y0) / (x1 - x0)) for (x0, y0), (x1, y1) in pairwise(exercise.points) if x1 > x0]
-    part = abs(exercise.slope) / max([*rises, abs(exercise.slope)])
+    part = part_of_steepest(exercise.slope, exercise.points)
     return "steep" if part >= STEEP else "less steep" if part >= GENTLE else "nearly flat"

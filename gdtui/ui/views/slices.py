@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from gdtui.engine.analysis.landscape import Parameter, Slice, slice_along
+from gdtui.engine.digits import rough
 from gdtui.engine.history import Row
 from gdtui.engine.problems.definition import Problem, Window
-from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import Glyphs
 from gdtui.ui.views.curves import curve, linear, span
 from gdtui.ui.widgets import axes

@@ -7,8 +7,9 @@ from textual.containers import Vertical
 from textual.geometry import Offset
 
 from gdtui.engine.analysis.landscape import Landscape
+from gdtui.engine.digits import rough
 from gdtui.engine.numbers import FLOATS
-from gdtui.session.numerals import rough, signed
+from gdtui.session.numerals import signed
 from gdtui.session.session import Session
 from gdtui.ui.glyphs import UNICODE, Glyphs
 from gdtui.ui.keys import Keys

@@ -26,7 +26,7 @@ BRIEF = 12
 class SurfaceMap(Heatmap):
     """A map that is surveyed once for each problem, part of the plane and size."""
 
-    def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(glyphs, id=id)
         self.sight = Sight()
         self.is_following = False

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gdtui.session.numerals import rough
+from gdtui.engine.digits import rough
 
 SHORTEST = 20
 """Iterations that the axis of iterations has room for at the least."""

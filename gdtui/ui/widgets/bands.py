@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from gdtui.engine.analysis.landscape import GAP, Landscape
-from gdtui.session.numerals import rough
+from gdtui.engine.digits import rough
 from gdtui.ui.widgets.lines import PLAIN, Line, Lines
 
 COLOURS = 11

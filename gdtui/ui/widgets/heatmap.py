@@ -11,8 +11,8 @@ from itertools import groupby
 
 from gdtui.engine.analysis.landscape import Landscape
 from gdtui.engine.analysis.trace import Cell, Trace
+from gdtui.engine.digits import rough
 from gdtui.engine.problems.definition import Point, Window
-from gdtui.session.numerals import rough
 from gdtui.ui.glyphs import ASCII, Glyphs
 from gdtui.ui.widgets import axes
 from gdtui.ui.widgets.bands import NO_BAND, Banded, band_ink, legend, padded, shade
@@ -56,7 +56,7 @@ class Overlay:
 class Heatmap(Banded):
     """The map between its axes: w to the right, b upwards."""
 
-    def __init__(self, glyphs: Glyphs, *, id: str) -> None:  # noqa: A002
+    def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(id=id)
         self._is_ascii = glyphs is ASCII
         self.marks = ASCII_MARKS if self._is_ascii else UNICODE_MARKS

@@ -38,7 +38,7 @@ class Lines(Widget):
         "ink--b",
     }
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002
+    def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
         self._lines: list[Line] = []
         self._strips: list[Strip] = []
