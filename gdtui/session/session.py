@@ -28,7 +28,7 @@ from gdtui.session.commands import (
 from gdtui.session.guesses import Guess, loss_at
 from gdtui.session.numerals import exact
 from gdtui.session.recipe import CONSTANT, Recipe, Source
-from gdtui.session.stopping import Failed, Goal, Limit, NotFinite
+from gdtui.session.stopping import Failed, Goal, Limit, NotFinite, Waiting
 
 GHOSTS = 3
 """Left paths that are kept."""
@@ -42,7 +42,7 @@ class Ghost:
     left_at: int
 
 
-Reason = Goal | Limit | NotFinite | Failed
+Reason = Goal | Limit | NotFinite | Failed | Waiting
 
 
 class Session:

@@ -116,7 +116,17 @@ class NotFinite:
 
 @dataclass(frozen=True)
 class Failed:
-    """A person's own function gave no answer, or not yet."""
+    """A person's own function gave no answer."""
+
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A person's own function has given no answer yet."""
 
     sentence: str
 

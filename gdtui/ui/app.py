@@ -34,7 +34,7 @@ from gdtui.session.numerals import exact, pair, positive, whole
 from gdtui.session.own_function import OwnFunction
 from gdtui.session.recipe import Recipe, bring
 from gdtui.session.session import Reason, Session
-from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, read_goal
+from gdtui.session.stopping import MOST_ITERATIONS, Failed, Goal, NotFinite, Waiting, read_goal
 from gdtui.ui import frame, glyphs, stylesheet
 from gdtui.ui.aside import Aside, Result, in_a_thread
 from gdtui.ui.help import Help
@@ -150,8 +150,9 @@ class Gdtui(App[None]):
 
     def on_lines_resized(self) -> None:
         """Draw for the new size: by now every widget has its own, which the app's own Resize comes too early for."""
-        if self._aside is None and not self._has_failed and isinstance(failed := self.carry_out(), Failed):
-            self.changed(failed)
+        reason = self.carry_out() if self._aside is None and not self._has_failed else None
+        if isinstance(reason, Failed | Waiting):
+            self.changed(reason)
         else:
             self.say(self._note)
 
@@ -178,18 +179,20 @@ class Gdtui(App[None]):
     def carry_out(self, command: Command | None = None) -> Reason | None:
         """Carry out a command; a person's own function is asked in a thread, since it may never answer.
 
-        There what the view shows of the outcome is looked up too, so that drawing has not to ask. The clock and the
-        palette may come while a thread has the session; they get no further than a key does.
+        There what the view shows of the outcome is looked up too, so that drawing has not to ask; at the end of a fast
+        forward only, for it may take longer than the steps. The clock and the palette may come while a thread has the
+        session; they get no further than a key does.
         """
         if self._aside is not None:
-            return Failed(self._aside.what)
+            return Waiting(self._aside.what)
         source = self.session.recipe.source
         if not isinstance(source, OwnFunction):
             return self.session.do(command) if command is not None else None
 
         def do_and_look_up() -> Reason | None:
             reason = self.session.do(command) if command is not None else None
-            self._look_up()
+            if self.player.progress is None:
+                self._look_up()
             return reason
 
         outcome = in_a_thread(do_and_look_up)
@@ -200,7 +203,7 @@ class Gdtui(App[None]):
         except TimeoutError:
             waiting = Aside(f"{source.name} has not answered yet.", source.end)
             self._wait_for(waiting, outcome, self.changed)
-            return Failed(waiting.what)
+            return Waiting(waiting.what)
 
     def _look_up(self) -> None:
         """Have at hand all that drawing takes from the problem."""
@@ -226,12 +229,13 @@ class Gdtui(App[None]):
             self.say("Left as it was.")
         except BadInput as mistake:
             self._has_failed = True
+            self.player.pause()
             self.say(f"{mistake}.")
 
     def changed(self, reason: Reason | None = None) -> None:
         """Show the session: at once, or when the last frame has been there long enough."""
         self._has_failed = isinstance(reason, Failed)
-        if isinstance(reason, Failed):
+        if isinstance(reason, Failed | Waiting):
             self.say(str(reason))
             return
         stopped = reason is not None and not isinstance(reason, NotFinite)  # which is said as long as it is so
@@ -553,7 +557,11 @@ class Gdtui(App[None]):
             self._run_forward(self.session.recipe.limit, goal)
 
     def _run_forward(self, n: int, until: Goal | None) -> None:
-        self.run_worker(self.player.forward(n, until), exclusive=True)
+        async def forward() -> None:
+            await self.player.forward(n, until)
+            self.on_lines_resized()  # what was not looked up on the way
+
+        self.run_worker(forward(), exclusive=True)
 
     def pop_screen(self) -> AwaitComplete:
         """Leave the screen in front; one that Enter held down leaves a second time is gone, and no reason to fall."""

@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from gdtui.session.commands import Command, Forward, Step
 from gdtui.session.session import Reason, Session
-from gdtui.session.stopping import Goal, Limit
+from gdtui.session.stopping import Goal, Limit, Waiting
 
 SPEEDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 """Iterations a second."""
@@ -111,6 +111,6 @@ class Player:
 
     def _tick(self, n: int) -> None:
         reason = self._carry_out(Step(n))
-        if reason is not None:
+        if reason is not None and not isinstance(reason, Waiting):  # then the clock goes on when there is an answer
             self.pause()
         self._changed(reason)

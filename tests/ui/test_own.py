@@ -222,18 +222,28 @@ class TestFunction:
             assert threads
             assert main_thread() not in threads
 
-    @pytest.mark.parametrize("keys", [("space", "2")])
-    async def test_one_question_at_a_time(
-        self, file: Path, threads: list[Thread | None], keys: tuple[str, ...]
-    ) -> None:
+    async def test_a_slow_one_is_gone_on_with(self, file: Path, threads: list[Thread | None]) -> None:
+        async with running(eta=0.1) as (app, _):
+            await on_function(app, file, "slow")
+            app.send("e", *"0.01", "enter", "i", "1", "2", "enter")
+            await app.until(lambda: app.cursor == 12 and app._aside is None and "Descending" in app.sentence)
+            app.send("space")
+            await app.until(lambda: app.cursor > 14)
+            assert app.player.playing
+            app.player.pause()
+            await app.until(lambda: app._aside is None)
+            assert None not in threads
+
+    async def test_one_question_at_a_time(self, file: Path, threads: list[Thread | None]) -> None:
         async with running(eta=0.1) as (app, pilot):
             await on_function(app, file, "slow")
             app.send("e", *"0.01", "enter", "3")
             await app.settle(pilot)
             await app.until(lambda: app._aside is None)
-            app.send(*keys)
-            await app.settle(pilot)
-            await app.until(lambda: app._aside is None)
+            app.send("space", "2")
+            await app.until(lambda: app._aside is not None)
+            app.send("escape")
+            await app.until(lambda: app._aside is None and not app.player.playing)
             assert None not in threads
 
     async def test_leaving_ends_a_loop(self, file: Path) -> None:
