@@ -4,6 +4,9 @@ import statistics
 
 from tests.benchmarks import arithmetic, data, landscape, optimizers, screen
 
+FASTEST = ">>>>>>>"
+"""The keys to where the lecture's descent goes fastest, and most of the screen changes."""
+
 
 def line(what: str, measured: str, budget: str) -> None:
     """One budget."""
@@ -51,6 +54,10 @@ def print_views() -> None:
         ("   with slices beside it", "2v", 300, "gd"),
         ("   with the speed beside it", "2vv", 300, "gd"),
         ("   in 3-D", "2d", 300, "gd"),
+        ("the descent, from iteration 70 on, where it is fastest", FASTEST, 300, "gd"),
+        ("   the error surface there", f"{FASTEST}2", 300, "gd"),
+        ("   with slices there", f"{FASTEST}2v", 300, "gd"),
+        ("   with the speed there", f"{FASTEST}2vv", 300, "gd"),
         ("the arithmetic of GD", "3", 1500, "gd"),
         ("the arithmetic of Adam", "3", 1500, "adam"),
         ("the reasons", "3v", 1500, "gd"),
